@@ -1,0 +1,38 @@
+"""A sample: the newest picture of a camera with its time, or blind with the reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+"""height × width × 3, BGR, 0..255."""
+
+
+class Blind(StrEnum):
+    """Why a camera could not see."""
+
+    CONNECTING = "connecting"  # not yet connected since the start
+    UNREACHABLE = "unreachable"  # no connection, or it broke
+    REFUSED = "refused"  # 401 or 403: a configuration error
+    NOT_FOUND = "not-found"  # 404: a configuration error
+    STALLED = "stalled"  # connected, but no bytes or no good keyframe in time
+    GARBAGE = "garbage"  # what came is not the protocol
+    UNDECODABLE = "undecodable"  # a keyframe that does not decode
+    BLACK = "black"  # mean ≤ 18, std ≤ 12, near-black ≥ 0.92 for 3 samples
+    ENDED = "ended"  # a recorded file is over
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one look at one camera gave. `picture is None` exactly when `blind` is set."""
+
+    camera: str
+    at: datetime
+    """When the picture was taken, or when the look failed; aware, UTC."""
+    picture: Picture | None
+    blind: Blind | None = None
+    detail: str = ""
+    """One sentence: which, where, expected, found. No credentials."""

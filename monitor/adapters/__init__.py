@@ -1,0 +1,1 @@
+"""The edges of `monitor`: SQL, telemetry, MQTT. Nothing here decides."""

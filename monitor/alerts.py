@@ -1,0 +1,53 @@
+"""An alert (预警): what a machine suspects; only a person concludes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """Live severity colours; not the deadline cards (黄牌/红牌) of issues."""
+
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Rule(StrEnum):
+    """Which rule opened the alert."""
+
+    ABSENCE = "absence"  # 疑似离岗
+    QUEUE = "queue"  # 排队超限
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One suspicion about one place. A change of it is a new value with the same key."""
+
+    rule: Rule
+    hall: str
+    place: str
+    """Window id (absence) or zone id (queue), unique within the hall."""
+    since: datetime
+    """First sample of the run: the first empty one, or the first at or over the queue threshold."""
+    opened_at: datetime
+    """When the threshold was crossed; fixed for ever."""
+    level: Level
+    until: datetime | None = None
+    """The first sample that ended it; None while it is open."""
+    sees: bool = True
+    """False = the place cannot be seen at present: neither ended nor escalated meanwhile."""
+    unseen_s: float = 0.0
+    """Seconds within the run in which the place could not be seen; they are not counted as absence."""
+    people: int | None = None
+    """Queue: people counted at the last seen sample."""
+    waiting: int | None = None
+    """Absence: people waiting in the window's zone at the last look; None = unknown, shown so, counted as 0."""
+    pause_signal: bool = True
+    """False = this window sends no pause state, so the alert says 未接入暂停信号."""
+    values: dict[str, float] = field(default_factory=dict)
+    """The rule's values in force when it opened, with its version."""
+
+    @property
+    def key(self) -> str:
+        """(rule, hall, place, since): opening the same alert twice is one alert."""
+        return f"{self.rule}:{self.hall}:{self.place}:{self.since.isoformat()}"
