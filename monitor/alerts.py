@@ -19,6 +19,25 @@ class Rule(StrEnum):
     QUEUE = "queue"  # 排队超限
 
 
+class Moment(StrEnum):
+    """Which moment of an alert a still shows."""
+
+    START = "start"  # the look at `since`
+    THRESHOLD = "threshold"  # the look at `opened_at`
+    RETURN = "return"  # the look at `until`
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """One masked picture that shows an alert."""
+
+    moment: Moment
+    at: datetime
+    file: str
+    """Relative to the evidence directory."""
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One suspicion about one place. A change of it is a new value with the same key."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.detection import Detection
 from models.regions import Region, RegionKind
@@ -43,3 +43,36 @@ def observe(
         for region in regions
         if region.kind is not RegionKind.MASK
     )
+
+
+def staffed(looks: Iterable[Observation], after: datetime) -> int | None:
+    """People at a window seen by several regions or cameras, from the latest look of each.
+
+    Looks at or before `after` are stale and say nothing. Present if any fresh look saw somebody, None if none of them
+    could see. The largest count is taken, for the same clerk may be in two pictures.
+    """
+    seen = [look.people for look in looks if look.at > after and look.people is not None]
+    return max(seen, default=None)
+
+
+def gathered(looks: Iterable[Observation], after: datetime) -> int | None:
+    """People waiting in a zone that several regions cover, from the latest look of each.
+
+    The regions of a zone must not overlap: their counts are added. None if any of them is stale or could not see, for
+    a part of a queue is not its length.
+    """
+    total = None
+    for look in looks:
+        if look.at <= after or look.people is None:
+            return None
+        total = (total or 0) + look.people
+    return total
+
+
+def unobserved(seen_at: datetime, at: datetime, blind: bool, longest: timedelta) -> timedelta:
+    """The stretch between two looks that saw, if it is unknown what happened in it; else zero.
+
+    It is unknown if a blind look lies between them (`blind`) or if they are further apart than `longest`.
+    """
+    stretch = at - seen_at
+    return stretch if blind or stretch > longest else timedelta(0)
