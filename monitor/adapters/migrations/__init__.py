@@ -1,0 +1,1 @@
+"""The versions of the schema, oldest first; run by open_database, never by hand."""

@@ -1,0 +1,12 @@
+"""Alembic's entry: runs within the transaction that open_database hands over."""
+
+from alembic import context
+
+from monitor.adapters.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite cannot alter a column in place
+)
+context.run_migrations()

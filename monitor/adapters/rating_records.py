@@ -1,0 +1,52 @@
+"""Ratings on record, each exactly once."""
+
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from sqlalchemy import Connection, Engine, RowMapping, select
+
+from monitor.adapters import tables
+from monitor.adapters.database import insert
+from monitor.ratings import Channel, Rating, TimeQuality
+
+
+def record(connection: Connection, rating: Rating) -> bool:
+    """Record a rating within the caller's transaction; False if it, or its event, is there already."""
+    values = {field.name: getattr(rating, field.name) for field in fields(Rating)}
+    row = insert(connection, tables.ratings).values(**values)
+    return connection.execute(row.on_conflict_do_nothing().returning(tables.ratings.c.id)).first() is not None
+
+
+def find(connection: Connection, device: str, boot_id: str, seq: int) -> Rating | None:
+    """The rating recorded under a device's boot and sequence number."""
+    row = tables.ratings.c
+    wanted = select(tables.ratings).where(row.device == device, row.boot_id == boot_id, row.seq == seq)
+    found = connection.execute(wanted).mappings().first()
+    return None if found is None else _rating(found)
+
+
+def ratings_of_day(engine: Engine, day: date, tz: tzinfo, halls: Collection[str] | None = None) -> tuple[Rating, ...]:
+    """Ratings given on a local day, oldest first, test ones included; of every hall if `halls` is None."""
+    start = datetime.combine(day, time(), tz)
+    return ratings(engine, start, datetime.combine(day + timedelta(days=1), time(), tz), halls)
+
+
+def ratings(engine: Engine, start: datetime, end: datetime, halls: Collection[str] | None = None) -> tuple[Rating, ...]:
+    """Ratings given in start <= ts < end, oldest first."""
+    row = tables.ratings.c
+    wanted = select(tables.ratings).where(row.ts >= start, row.ts < end).order_by(row.ts, row.id)
+    if halls is not None:
+        wanted = wanted.where(row.hall.in_(halls))
+    with engine.connect() as connection:
+        return tuple(_rating(found) for found in connection.execute(wanted).mappings())
+
+
+def _rating(row: RowMapping) -> Rating:
+    values = {field.name: row[field.name] for field in fields(Rating)}
+    values |= {
+        "channel": Channel(row["channel"]),
+        "ts_quality": TimeQuality(row["ts_quality"]),
+        "tags": tuple(row["tags"]),
+    }
+    return Rating(**values)
