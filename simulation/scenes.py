@@ -1,0 +1,152 @@
+"""A scene: a stage with people on it, drawn frame by frame together with its truth."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from simulation.canvas import Box, Canvas
+from simulation.furniture import Layer
+from simulation.sprites import Pixels, Sprite, resized
+from simulation.stages import WIDTH, Post, Stage
+
+WALK_PX = 9.0
+"""How far somebody of full scale walks between two frames of 0.2 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person in a scene."""
+
+    looks: tuple[Sprite, ...]
+    """Shown in turn, one every second frame: the phases of a gait, or small movements of a seated person."""
+    x: float
+    """Of the foot in the first frame, pixels."""
+    y: float
+    depth: float
+    """Who is further up the picture is behind; seated people lie between their chair and their counter."""
+    scale: float
+    pace: float = 0.0
+    """Pixels to the right per frame."""
+    place: str = ""
+    """The region in whose number this person counts; empty = none."""
+    upper: float = 1.0
+    """Share of the body drawn, from the head down: seated people end at the seat."""
+    shadow: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A picture and what is true of it."""
+
+    picture: Pixels
+    people: tuple[Box, ...]
+    """Everybody of whom enough is visible, posters not included."""
+    counts: Mapping[str, int]
+    """How many people each region of the stage holds."""
+
+
+def compose(stage: Stage, actors: Sequence[Actor], frame: int = 0) -> Composed:
+    """The stage with its people, before lamps, lens and sensor."""
+    canvas = Canvas(stage.background)
+    things: list[tuple[float, int, Layer | Actor]] = [(one.depth, 0, one) for one in stage.layers]
+    things += [(one.depth, 1, one) for one in actors]
+    things.sort(key=lambda thing: thing[:2])
+    for actor in actors:
+        if actor.shadow:
+            canvas.shade(actor.x + actor.pace * frame, actor.y, 84 * actor.scale)
+    names = []
+    for number, (_, _, thing) in enumerate(things):
+        if isinstance(thing, Actor):
+            names.append(_place(canvas, thing, frame, number))
+        else:
+            canvas.furnish(thing.piece, thing.x, thing.y)
+    counts = dict.fromkeys(stage.regions, 0)
+    for actor in actors:
+        if actor.place:
+            counts[actor.place] += 1
+    return Composed(canvas.picture, tuple(box for name in names if (box := canvas.box(name))), counts)
+
+
+def _place(canvas: Canvas, actor: Actor, frame: int, phase: int) -> int:
+    shown = actor.looks[(frame // 2 + phase) % len(actor.looks)]
+    piece, foot = resized(shown, actor.scale, actor.upper)
+    breath = 0 if actor.pace else round(0.7 * np.sin(0.9 * frame + 2 * phase))
+    sway = 0 if actor.pace else round(0.8 * np.sin(0.5 * frame + phase))
+    return canvas.person(piece, actor.x + actor.pace * frame - foot[0] + sway, actor.y - foot[1] + breath)
+
+
+def label(picture: Pixels, text: str) -> None:
+    """Burn a line into the top left corner, as cameras do."""
+    cv2.rectangle(picture, (3, 3), (11 + 8 * len(text), 20), (18, 18, 18), -1)
+    cv2.putText(picture, text, (7, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (235, 235, 235), 1, cv2.LINE_AA)
+
+
+class Cast:
+    """The people one stage draws its actors from."""
+
+    def __init__(self, sprites: Sequence[Sprite], rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._by_role: dict[str, dict[str, list[Sprite]]] = {"staff": {}, "public": {}}
+        for one in sprites:
+            self._by_role[one.role].setdefault(one.identity, []).append(one)
+
+    def _sprites(
+        self, role: str, pose: tuple[str, ...], heading: tuple[int, ...] | None, grown: bool = False
+    ) -> tuple[Sprite, ...]:
+        """All sprites of one random person of the role in one of the poses and headings."""
+        group = self._by_role[role] or next(group for group in self._by_role.values() if group)
+        for number in self._rng.permutation(len(group)):
+            fitting = tuple(
+                one
+                for one in list(group.values())[number]
+                if one.pose in pose
+                and (heading is None or one.heading in heading)
+                and not (grown and one.age == "child")
+            )
+            if fitting:
+                return fitting
+        raise LookupError(f"nobody among the {role} sprites has a pose of {pose} with heading {heading}")
+
+    def clerk(self, post: Post, place: str) -> Actor:
+        """Somebody at work behind a counter."""
+        poses = self._sprites("staff", ("seated-typing", "seated-writing", "seated-aside", "seated-headdown"), None)
+        calm = [one for one in poses if one.pose != "seated-headdown"] or list(poses)
+        shown = poses if self._rng.random() < 0.1 else (calm[self._rng.integers(len(calm))],)
+        x, y = post.seat
+        return Actor((shown[0],), x + self._rng.uniform(-5, 5), y, y - 5.5, post.scale * 1.06, place=place,
+                     shadow=False)  # fmt: skip
+
+    def citizen(self, post: Post, place: str) -> Actor:
+        """Somebody before a counter, seen from behind, seated where there is a chair."""
+        looks = self._sprites("public", ("back", "lean"), (180,), grown=True)
+        shown = looks[self._rng.integers(len(looks))]
+        x, y = post.stand
+        x += self._rng.uniform(-10, 10) * post.scale
+        if post.seated:
+            return Actor((shown,), x, y - 50 * post.scale, y, post.scale, place=place, upper=0.54, shadow=False)
+        return Actor((shown,), x, y, y + 4, post.scale, place=place)
+
+    def queue(self, stage: Stage, count: int) -> tuple[Actor, ...]:
+        """This many people waiting in the stage's lane."""
+        ahead = (stage.facing, 135 if stage.facing == 90 else 225, 0, 45, 315)
+        actors = []
+        for x, y in stage.lane[:count]:
+            looks = self._sprites("public", ("queue", "stand", "phone", "arms-crossed"), ahead)
+            facing = [one for one in looks if one.heading in ahead[:2]]
+            if facing and self._rng.random() < 0.7:
+                looks = tuple(facing)
+            shown = looks[self._rng.integers(len(looks))]
+            x, y = x + self._rng.uniform(-5, 5), y + self._rng.uniform(-4, 4)
+            actors.append(Actor((shown,), x, y, y, stage.scale(y), place="queue"))
+        return tuple(actors)
+
+    def passer(self, stage: Stage) -> Actor:
+        """Somebody walking past along one of the stage's aisles."""
+        right = bool(self._rng.random() < 0.5)
+        looks = self._sprites("public", ("walk",), (90,) if right else (270,))
+        y = float(stage.aisles[self._rng.integers(len(stage.aisles))])
+        pace = WALK_PX * stage.scale(y) * (1 if right else -1)
+        x = self._rng.uniform(0.1, 0.9) * WIDTH - 5 * pace
+        return Actor(looks, x, y, y, stage.scale(y), pace=pace)
