@@ -1,0 +1,157 @@
+"""The door: a YAML file in, one validated `Settings` out, or every mistake in it."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from camera_ingest.camera import CADENCE, Camera
+from config.document import Document, read
+from config.flaws import flaws_of
+from config.mistakes import ConfigError, Mistake
+from config.names import default_region_id, name_mistakes
+from config.settings import Board, DetectorChoice, Settings, Stores
+from config.shapes import (
+    KNOWN_KEYS,
+    BrokerShape,
+    CalendarShape,
+    CameraShape,
+    CountryShape,
+    ScalesShape,
+    Shape,
+    SiteShape,
+    StoresShape,
+    Surroundings,
+)
+from models.regions import Anchor, Region, RegionKind
+from monitor.adapters.mqtt import Broker
+from monitor.calendar import Calendar
+from monitor.ratings import Scale
+
+__all__ = ["Board", "ConfigError", "DetectorChoice", "Mistake", "Settings", "Stores", "load"]
+
+SHIPPED = Path(__file__).parent
+"""Data that comes with the package: scales.yaml, calendar/*.yaml, demo.yaml, example.yaml."""
+
+AnyShape = TypeVar("AnyShape", bound=Shape)
+
+
+def load(
+    path: Path | str, environ: Mapping[str, str] = os.environ, overlay: Mapping[str, Any] | None = None
+) -> Settings:
+    """Read, check and compose a configuration.
+
+    `overlay` holds plain values laid over those of the file: mappings are merged, lists and the rest are replaced.
+    Relative paths start at the file's directory. Raises `ConfigError` with every mistake, in the order of the file.
+    """
+    path = Path(path)
+    surroundings = Surroundings(path.absolute().parent, environ)
+    document = read(path).over(overlay or {})
+    scales = _scales()
+    mistakes = [*document.mistakes, *name_mistakes(document, scales)]
+    try:
+        site = _shaped(SiteShape, document, surroundings)
+    except ConfigError as error:
+        mistakes.extend(error.mistakes)
+    if mistakes:
+        raise ConfigError(sorted(mistakes, key=lambda mistake: mistake.line or 0))
+    return _settings(site, {**scales, **{scale.id: scale for scale in site.scales}}, surroundings)
+
+
+def _shaped(shape: type[AnyShape], document: Document, surroundings: Surroundings | None = None) -> AnyShape:
+    """A document as a shape. Validated as JSON, where strict means strict but a list may still become a tuple."""
+    try:
+        return shape.model_validate_json(json.dumps(document.values, default=str), context=surroundings)
+    except ValidationError as error:
+        flaws = flaws_of(error, KNOWN_KEYS)
+        raise ConfigError(document.mistake(*flaw) for flaw in flaws) from None
+
+
+def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surroundings) -> Settings:
+    return Settings(
+        version=site.version,
+        name=site.name,
+        name_en=site.name_en,
+        simulated=site.simulated,
+        areas=site.areas,
+        halls=site.halls,
+        cameras=tuple(_camera(camera, surroundings) for camera in site.cameras),
+        regions=tuple(region for camera in site.cameras for region in _regions(camera)),
+        devices=site.devices,
+        absence=site.rules.absence,
+        queue=site.rules.queue,
+        scales=scales,
+        calendar=_calendar(site.calendar),
+        broker=_broker(site.broker, surroundings),
+        stores=_stores(site.stores, surroundings),
+        detector=site.detector,
+        board=site.board,
+    )
+
+
+def _camera(written: CameraShape, surroundings: Surroundings) -> Camera:
+    is_file = ":" not in written.url
+    return Camera(
+        id=written.id,
+        hall=written.hall,
+        url=str(surroundings.directory / written.url) if is_file else written.url,
+        role=written.role,
+        cadence=CADENCE[written.role] if written.cadence_s is None else timedelta(seconds=written.cadence_s),
+        legal_basis=written.legal_basis,
+        login=written.login.resolve(surroundings) if written.login else None,
+    )
+
+
+def _regions(camera: CameraShape) -> Iterator[Region]:
+    masks = 0
+    for written in camera.regions:
+        usual = Anchor.CENTRE if written.kind is RegionKind.STAFF else Anchor.FOOT
+        yield Region(
+            id=written.id or default_region_id(written.kind, written.place, masks),
+            camera=camera.id,
+            kind=written.kind,
+            place=written.place,
+            polygon=written.polygon,
+            anchor=written.anchor or usual,
+        )
+        masks += written.kind is RegionKind.MASK
+
+
+def _broker(written: BrokerShape, surroundings: Surroundings) -> Broker:
+    login = written.login.resolve(surroundings) if written.login else None
+    return Broker(
+        mode=written.mode,
+        host=written.host,
+        port=written.port,
+        login=(login.user, login.password) if login else None,
+        tls_ca=str(surroundings.directory / written.tls_ca) if written.tls_ca else None,
+    )
+
+
+def _stores(written: StoresShape, surroundings: Surroundings) -> Stores:
+    directory = surroundings.directory / written.directory
+    database = written.database or f"sqlite:///{directory / 'hallwatch.db'}"
+    if written.login:
+        login = written.login.resolve(surroundings)
+        user = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}@"
+        database = database.replace("://", f"://{user}", 1)
+    return Stores(directory=directory, database=database)
+
+
+def _scales() -> Mapping[str, Scale]:
+    return {scale.id: scale for scale in _shaped(ScalesShape, read(SHIPPED / "scales.yaml")).scales}
+
+
+def _calendar(written: CalendarShape) -> Calendar:
+    country = _shaped(CountryShape, read(SHIPPED / "calendar" / f"{written.country}.yaml"))
+    own_holidays, own_workdays = frozenset(written.holidays), frozenset(written.workdays)
+    return Calendar(
+        holidays=(frozenset(country.holidays) | own_holidays) - own_workdays,
+        workdays=(frozenset(country.workdays) | own_workdays) - own_holidays,
+        last_year=country.last_year,
+    )

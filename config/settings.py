@@ -1,0 +1,80 @@
+"""Settings: everything a site has configured, validated and frozen; a change is a new value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from camera_ingest.camera import Camera
+from models.regions import Region
+from monitor.adapters.mqtt import Broker
+from monitor.calendar import Calendar
+from monitor.devices import Device
+from monitor.places import Area, Hall
+from monitor.presence import AbsenceRule
+from monitor.queues import QueueRule
+from monitor.ratings import Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where records, evidence and measurements are kept."""
+
+    directory: Path
+    """Holds everything the program writes."""
+    database: str = field(repr=False)
+    """SQLAlchemy URL of the records; may hold a password, so it is never shown."""
+
+    @property
+    def evidence(self) -> Path:
+        """The directory of evidence stills and issue photographs."""
+        return self.directory / "evidence"
+
+    @property
+    def telemetry(self) -> Path:
+        """The SQLite file of measurements over time."""
+        return self.directory / "telemetry.db"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorChoice:
+    """Which network finds people."""
+
+    kind: Literal["openvino", "ultralytics"] = "openvino"
+    weights: str | None = None
+    """A file or directory of weights; None = the best that is installed."""
+    threshold: float = 0.35
+    """Least score (0..1) at which a box is a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Where the pages are served. Loopback only, as long as there is no sign-in."""
+
+    host: str = "127.0.0.1"
+    port: int = 8050
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One validated configuration. `hallwatch.py` hands each room its own part."""
+
+    version: int
+    """Version of the configuration's format."""
+    name: str
+    name_en: str
+    simulated: bool
+    """True: every page says 模拟数据."""
+    areas: tuple[Area, ...]
+    halls: tuple[Hall, ...]
+    cameras: tuple[Camera, ...]
+    regions: tuple[Region, ...]
+    devices: tuple[Device, ...]
+    absence: AbsenceRule
+    queue: QueueRule
+    scales: Mapping[str, Scale]
+    calendar: Calendar
+    broker: Broker
+    stores: Stores
+    detector: DetectorChoice
+    board: Board

@@ -1,0 +1,254 @@
+"""Shapes: what each part of the configuration may look like, checked by pydantic.
+
+Where the YAML of a thing is the thing, the room's own dataclass is the shape (`Hall`, `Device`, `AbsenceRule`, …) and
+only what a type cannot say is added here. Where a stranger writes it more conveniently than the program keeps it (a
+cadence in seconds, a login by reference, regions inside their camera), the convenient form is a model of this file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+from camera_ingest.camera import Login, Role
+from config import addresses, polygons, thresholds
+from config.flaws import refusal, sound
+from config.mistakes import Flaw, Key
+from config.settings import Board, DetectorChoice
+from models.regions import Anchor, Point, RegionKind
+from monitor.devices import Device
+from monitor.places import Area, Hall, Segment, Window, Zone
+from monitor.presence import AbsenceRule
+from monitor.queues import QueueRule
+from monitor.ratings import Scale
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a configuration refers to outside itself; handed to the validators as their context."""
+
+    directory: Path
+    """Of the YAML file: relative paths start here."""
+    environ: Mapping[str, str]
+
+
+class Shape(BaseModel):
+    """No unknown keys, no guessing of types; the dataclasses inside inherit both."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class LoginShape(Shape):
+    """Where a user name and a password are found: in two environment variables, or in two lines of a file."""
+
+    user_env: str | None = None
+    password_env: str | None = None
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _is_there(self, info: ValidationInfo) -> Self:
+        self.resolve(info.context)
+        return self
+
+    def resolve(self, surroundings: Surroundings) -> Login:
+        """The login itself; refused when a variable or the file is missing. Never tells a value."""
+        by_variables = self.user_env is not None and self.password_env is not None
+        if by_variables == (self.file is not None) or not (by_variables or self.file):
+            raise refusal([((), "either `user_env` and `password_env`, or `file`", "something else")])
+        if self.file is not None:
+            return _login_of_file(self.file, surroundings.directory)
+        return _login_of_variables(str(self.user_env), str(self.password_env), surroundings.environ)
+
+
+def _login_of_variables(user: str, password: str, environ: Mapping[str, str]) -> Login:
+    names = {"user_env": user, "password_env": password}
+    flaws = []
+    for field, name in names.items():
+        if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):  # perhaps the password itself: not to be repeated
+            flaws.append(((field,), "the name of a variable (A-Z, 0-9 and _), never the value", "another text"))
+        elif not environ.get(name):
+            flaws.append(((field,), f"the environment variable {name} to be set", "it missing or empty"))
+    if flaws:
+        raise refusal(flaws)
+    return Login(environ[user], environ[password])
+
+
+def _login_of_file(name: str, directory: Path) -> Login:
+    try:
+        lines = (directory / name).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "no text in it"
+        raise refusal([(("file",), f"a readable file {name}", reason)]) from None
+    if len(lines) < 2 or not lines[0] or not lines[1]:
+        raise refusal([(("file",), f"a user name and a password on the first two lines of {name}", "less")])
+    return Login(lines[0], lines[1])
+
+
+class RegionShape(Shape):
+    """A region as it is written inside its camera."""
+
+    kind: RegionKind
+    polygon: Annotated[tuple[Point, ...], sound(polygons.flaws)]
+    window: str = ""
+    zone: str = ""
+    anchor: Anchor | None = None
+    id: str = ""
+
+    @property
+    def place(self) -> str:
+        """The window or zone it observes; empty for a mask."""
+        return self.window or self.zone
+
+
+OBSERVES = {RegionKind.STAFF: "window", RegionKind.CITIZEN: "window", RegionKind.QUEUE: "zone"}
+
+
+def _region_flaws(region: RegionShape) -> Iterator[Flaw]:
+    wanted = OBSERVES.get(region.kind)
+    for field, given in (("window", region.window), ("zone", region.zone)):
+        if field == wanted and not given:
+            yield (field,), f"the {field} that this {region.kind} region observes", "nothing"
+        if field != wanted and given:
+            yield (field,), f"no {field} for a {region.kind} region", repr(given)
+
+
+class CameraShape(Shape):
+    """A camera as it is written, with its regions."""
+
+    id: str
+    hall: str
+    url: Annotated[str, sound(addresses.camera_flaws)]
+    role: Role
+    cadence_s: Annotated[float, Field(ge=1, le=3600)] | None = None
+    legal_basis: str = ""
+    login: LoginShape | None = None
+    regions: tuple[Annotated[RegionShape, sound(_region_flaws)], ...] = ()
+
+
+class CalendarShape(Shape):
+    """A country's calendar with a site's own days on top."""
+
+    country: str = "cn"
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+
+
+def _calendar_flaws(calendar: CalendarShape) -> Iterator[Flaw]:
+    known = sorted(path.stem for path in (Path(__file__).parent / "calendar").glob("*.yaml"))
+    if calendar.country not in known:
+        yield ("country",), f"one of {', '.join(known)}", repr(calendar.country)
+    for day in sorted({*calendar.holidays} & {*calendar.workdays}):
+        yield ("workdays",), "only days that are not holidays too", str(day)
+
+
+class BrokerShape(Shape):
+    """The MQTT broker: our own inside the program, or one that runs elsewhere."""
+
+    mode: Literal["embedded", "external"] = "embedded"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    login: LoginShape | None = None
+    tls_ca: str | None = None
+
+
+def _broker_flaws(broker: BrokerShape) -> Iterator[Flaw]:
+    if broker.mode == "embedded" and broker.host not in LOOPBACK:
+        yield ("host",), f"one of {', '.join(LOOPBACK)}: the embedded broker asks for no password", repr(broker.host)
+
+
+class StoresShape(Shape):
+    """Where things are kept."""
+
+    directory: str = "./var"
+    database: Annotated[str, sound(addresses.database_flaws)] | None = None
+    login: LoginShape | None = None
+
+
+class RulesShape(Shape):
+    """Thresholds; those not written keep their defaults."""
+
+    absence: Annotated[AbsenceRule, sound(thresholds.absence_flaws)] = AbsenceRule()
+    queue: Annotated[QueueRule, sound(thresholds.queue_flaws)] = QueueRule()
+
+
+def _hall_flaws(hall: Hall) -> Iterator[Flaw]:
+    for index, segment in enumerate(hall.segments):
+        key: Key = ("segments", index)
+        days = segment.days
+        if not days or len(set(days)) < len(days) or not all(1 <= day <= 7 for day in days):
+            yield (*key, "days"), "different days from 1 (Monday) to 7 (Sunday)", str(list(days))
+        if segment.start.tzinfo or segment.end.tzinfo:
+            yield (*key, "start"), "local times without an offset", f"{segment.start} to {segment.end}"
+        elif segment.start >= segment.end != time(0):
+            yield (*key, "end"), f"a time after {segment.start:%H:%M}", f"{segment.end:%H:%M}"
+
+
+def _detector_flaws(choice: DetectorChoice) -> Iterator[Flaw]:
+    if not 0 < choice.threshold < 1:
+        yield ("threshold",), "a score between 0 and 1", f"{choice.threshold:g}"
+
+
+def _board_flaws(board: Board) -> Iterator[Flaw]:
+    if board.host not in LOOPBACK:
+        yield ("host",), f"one of {', '.join(LOOPBACK)}, because there is no sign-in yet", repr(board.host)
+    if not 0 < board.port < 65536:
+        yield ("port",), "a port from 1 to 65535", str(board.port)
+
+
+def _scale_flaws(scale: Scale) -> Iterator[Flaw]:
+    for raw, level in scale.levels.items():
+        if not 1 <= level <= 5:
+            yield ("levels", raw), "a level from 1 (worst) to 5 (best)", str(level)
+
+
+class CountryShape(Shape):
+    """A country's public holidays and make-up working days, as shipped."""
+
+    source: str
+    last_year: int
+    holidays: tuple[date, ...]
+    workdays: tuple[date, ...]
+
+
+class ScalesShape(Shape):
+    """The rating scales, as shipped."""
+
+    scales: tuple[Annotated[Scale, sound(_scale_flaws)], ...]
+
+
+class SiteShape(Shape):
+    """A whole configuration."""
+
+    version: Literal[1]
+    name: str
+    name_en: str = ""
+    simulated: bool = False
+    areas: tuple[Area, ...] = ()
+    calendar: Annotated[CalendarShape, sound(_calendar_flaws)] = CalendarShape()
+    halls: tuple[Annotated[Hall, sound(_hall_flaws)], ...] = ()
+    cameras: tuple[CameraShape, ...] = ()
+    devices: tuple[Device, ...] = ()
+    scales: tuple[Annotated[Scale, sound(_scale_flaws)], ...] = ()
+    rules: RulesShape = RulesShape()
+    broker: Annotated[BrokerShape, sound(_broker_flaws)] = BrokerShape()
+    stores: StoresShape = StoresShape()
+    detector: Annotated[DetectorChoice, sound(_detector_flaws)] = DetectorChoice()
+    board: Annotated[Board, sound(_board_flaws)] = Board()
+
+
+KNOWN_KEYS = frozenset(
+    name
+    for shape in (SiteShape, CameraShape, RegionShape, LoginShape, CalendarShape, BrokerShape, StoresShape, RulesShape)
+    for name in shape.model_fields
+) | frozenset(
+    field.name
+    for part in (Area, Hall, Segment, Zone, Window, Device, Scale, AbsenceRule, QueueRule, DetectorChoice, Board)
+    for field in fields(part)
+)
+"""Every key that means something somewhere, to guess what a misspelt one was meant to be."""
