@@ -1,0 +1,63 @@
+"""Metadata: what a weights directory says of itself, in the `metadata.yaml` that ultralytics writes beside an IR."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+PERSON = "person"
+"""The name class 0 must bear: the only class looked for."""
+
+
+class WeightsError(Exception):
+    """Weights that are missing, broken or of another kind: which, what was expected, what was found."""
+
+    def __init__(self, which: Path | str, expected: str, found: str) -> None:
+        super().__init__(f"weights {which}: expected {expected}, found {found}")
+        self.which = which
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is needed to choose among weights and to name them."""
+
+    size: tuple[int, int]
+    """Height and width of the input, pixels."""
+    int8: bool
+    demo: bool
+    """True for the small weights shipped with the package (`hallwatch: {demo: true}`)."""
+
+
+def read(directory: Path) -> Metadata:
+    """The metadata of a weights directory; raises `WeightsError` unless its class 0 is `person`."""
+    path = directory / "metadata.yaml"
+    try:
+        content = yaml.safe_load(path.read_bytes())
+    except FileNotFoundError:
+        raise WeightsError(path, "a file", "nothing") from None
+    except (OSError, yaml.YAMLError) as error:
+        raise WeightsError(path, "readable YAML", " ".join(str(error).split())) from error
+    if not isinstance(content, Mapping):
+        raise WeightsError(path, "a mapping with imgsz and names", type(content).__name__)
+    size = _size(path, content.get("imgsz"))
+    names = content.get("names")
+    first = names.get(0) if isinstance(names, Mapping) else names[0] if isinstance(names, list) and names else None
+    if first != PERSON:
+        raise WeightsError(path, f"names with 0: {PERSON}", repr(first))
+    return Metadata(size, _flag(content, "args", "int8"), _flag(content, "hallwatch", "demo"))
+
+
+def _size(path: Path, value: object) -> tuple[int, int]:
+    """`imgsz`, which ultralytics writes as [height, width]."""
+    match value:
+        case [int(height), int(width)] if height > 0 and width > 0:
+            return height, width
+    raise WeightsError(path, "imgsz: [height, width] in pixels", repr(value))
+
+
+def _flag(content: Mapping[object, object], part: str, key: str) -> bool:
+    inner = content.get(part)
+    return isinstance(inner, Mapping) and inner.get(key) is True

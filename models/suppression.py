@@ -1,0 +1,30 @@
+"""Non-maximum suppression: of boxes that cover the same person, the best one stays."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Boxes = NDArray[np.float32]
+"""n × 4: x1, y1, x2, y2."""
+
+
+def overlap(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+    """Intersection over union of one box (4) with each of the others (n × 4); 0 where both are empty."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    shared = np.prod(np.clip(sides, 0, None), axis=1)
+    union = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], axis=1) - shared
+    ratio: NDArray[np.float32] = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return ratio
+
+
+def suppress(boxes: Boxes, scores: NDArray[np.float32], limit: float, most: int = 300) -> NDArray[np.intp]:
+    """Which boxes stay, best first: greedily, dropping what overlaps a better one by more than `limit`.
+
+    `most` bounds the answer (300, as in ultralytics). Equal scores keep their order.
+    """
+    queue = np.argsort(-scores, kind="stable")
+    kept: list[int] = []
+    while queue.size and len(kept) < most:
+        best, queue = queue[0], queue[1:]
+        kept.append(int(best))
+        queue = queue[overlap(boxes[best], boxes[queue]) <= limit]
+    return np.array(kept, dtype=np.intp)

@@ -1,0 +1,234 @@
+"""Train: makes the small detector that is shipped with the package, again, from nothing.
+
+    python -m models.train DATA OUT [--epochs 30] [--seed 1] ...
+
+DATA is a YOLO data set with one class (images/train, images/val and the same under labels/), such as
+`python -m simulation.footage` writes. The network (hallwatch-demo.yaml) starts from random numbers; nothing is
+downloaded and nobody's weights are used. OUT becomes an OpenVINO INT8 directory with its scores in `metadata.yaml`.
+Needs the extra `hallwatch[models]`.
+"""
+
+import argparse
+import importlib
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import cv2
+import numpy as np
+import yaml
+
+from models.detection import Detection
+from models.detector import Detector
+from models.suppression import overlap
+from models.ultralytics import load
+
+NETWORK = Path(__file__).parent / "hallwatch-demo.yaml"
+SIZE = (256, 416)
+"""Height and width of the input: the shape of a 16:9 picture, so that no computation goes into grey bars."""
+LARGEST = 3_000_000
+"""Bytes the IR may have (xml and bin together): it lies in the repository."""
+OVERLAP = 0.5
+"""From this intersection over union on, a box has found a person."""
+RECIPE = {
+    "pretrained": False,
+    "amp": False,  # its check would fetch weights
+    "plots": False,
+    "device": "cpu",
+    "workers": 1,
+    "cache": "ram",
+    "rect": True,  # batches in the shape of the pictures; no mosaics, each of which costs four pictures
+    "optimizer": "AdamW",
+    "lr0": 0.002,
+    "lrf": 0.02,
+    "cos_lr": True,
+    "warmup_epochs": 1.0,
+    "scale": 0.4,
+    "hsv_v": 0.5,
+}
+"""What differs from the defaults of ultralytics' trainer."""
+
+
+class TooLarge(Exception):
+    """The exported network is larger than what may be shipped."""
+
+
+def train(
+    data: Path, out: Path, epochs: int = 30, size: tuple[int, int] = SIZE, seed: int = 1, batch: int = 16
+) -> Path:
+    """Trains, exports and scores; returns `out`. Raises `TooLarge`, and `FileNotFoundError` without pictures."""
+    pictures = {split: len(_pictures(data, split)) for split in ("train", "val")}
+    with TemporaryDirectory() as directory:
+        work = Path(directory)
+        ultralytics = _reference(work)
+        described = _described(data, work)
+        checkpoint = _fit(ultralytics, described, work, epochs, max(size), seed, batch)
+        exported = _export(ultralytics, checkpoint, described, size)
+        bytes_written = sum(file.stat().st_size for file in exported.glob("*.[xb]*"))
+        if bytes_written > LARGEST:
+            raise TooLarge(f"{exported.name}: expected at most {LARGEST} bytes, found {bytes_written}")
+        _publish(exported, out)
+    about = {
+        "demo": True,
+        "trained_on": f"{pictures['train']} rendered pictures, {pictures['val']} held out",
+        "from": "random initialisation",
+        "epochs": epochs,
+        "seed": seed,
+    }
+    write_metadata(out, size, about)
+    write_metadata(out, size, {**about, "held_out": held_out(out, data)})
+    return out
+
+
+def held_out(directory: Path, data: Path, threshold: float = 0.35) -> dict[str, float]:
+    """Scores of a weights directory on a data set's `val` pictures, through the product's own detector."""
+    from models.openvino import OpenVinoDetector
+
+    return found_and_false(OpenVinoDetector(directory, threshold), data, threshold)
+
+
+def found_and_false(detector: Detector, data: Path, threshold: float) -> dict[str, float]:
+    """Recall and precision over the `val` pictures, and false boxes per picture without people."""
+    there = found = boxes = empty = false = 0
+    for path in _pictures(data, "val"):
+        picture = cv2.imread(str(path))
+        if picture is None:
+            raise ValueError(f"{path}: expected a picture")
+        people = detector.detect(picture.astype(np.uint8, copy=False))
+        truth = _labels(path)
+        there, boxes, found = there + len(truth), boxes + len(people), found + matched(people, truth)
+        if not truth:
+            empty, false = empty + 1, false + len(people)
+    return {
+        "threshold": threshold,
+        "people": there,
+        "recall": round(found / max(1, there), 4),
+        "precision": round(found / max(1, boxes), 4),
+        "empty_pictures": empty,
+        "boxes_on_empty_pictures": false,
+    }
+
+
+def matched(people: Sequence[Detection], truth: Sequence[Detection]) -> int:
+    """How many people of the truth were found: each box, best first, takes the free person it overlaps most."""
+    free = [np.array((person.x1, person.y1, person.x2, person.y2), dtype=np.float32) for person in truth]
+    count = 0
+    for person in people:
+        if not free:
+            break
+        ratios = overlap(np.array((person.x1, person.y1, person.x2, person.y2), dtype=np.float32), np.stack(free))
+        best = int(ratios.argmax())
+        if ratios[best] >= OVERLAP:
+            free.pop(best)
+            count += 1
+    return count
+
+
+def write_metadata(directory: Path, size: tuple[int, int], about: Mapping[str, object]) -> None:
+    """`metadata.yaml` in the form of ultralytics, with our own part and no path of the machine it was made on."""
+    content = {
+        "description": "YOLO11 with one class, three quarters of the width of YOLO11n",
+        "author": "hallwatch",
+        "date": datetime.now(UTC).date().isoformat(),
+        "license": "AGPL-3.0-or-later",
+        "stride": 32,
+        "task": "detect",
+        "batch": 1,
+        "imgsz": list(size),
+        "names": {0: "person"},
+        "args": {"batch": 1, "dynamic": False, "int8": True, "nms": False},
+        "channels": 3,
+        "hallwatch": dict(about),
+    }
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    (directory / "metadata.yaml").write_text(text, encoding="utf-8")
+
+
+def _reference(work: Path) -> Any:
+    """ultralytics with its settings in the working directory.
+
+    It asks the network for a font unless one of this name lies beside its settings; nothing is drawn, so an empty
+    file does.
+    """
+    os.environ["YOLO_CONFIG_DIR"] = str(work)
+    settings = work / "Ultralytics"
+    settings.mkdir()
+    (settings / "Arial.ttf").touch()
+    return load(verbose=True)
+
+
+def _described(data: Path, work: Path) -> Path:
+    """The data set's description with an absolute path; ultralytics would look below its own directory otherwise."""
+    path = work / "data.yaml"
+    content = {"path": str(data.resolve()), "train": "images/train", "val": "images/val", "names": {0: "person"}}
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return path
+
+
+def _fit(ultralytics: Any, data: Path, work: Path, epochs: int, side: int, seed: int, batch: int) -> Path:
+    """The best checkpoint of a training run."""
+    model = ultralytics.YOLO(str(NETWORK), task="detect")
+    model.add_callback("on_pretrain_routine_end", _use_every_core)
+    run = {"data": str(data), "epochs": epochs, "imgsz": side, "seed": seed, "batch": batch, "project": str(work)}
+    model.train(**RECIPE, **run, name="run")
+    return work / "run" / "weights" / "best.pt"
+
+
+def _use_every_core(trainer: Any) -> None:
+    """ultralytics leaves one core free and keeps channels first on a CPU: together 1.9 times slower on two cores."""
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(os.cpu_count() or 1)
+    trainer.model.to(memory_format=torch.channels_last)
+
+
+def _export(ultralytics: Any, checkpoint: Path, data: Path, size: tuple[int, int]) -> Path:
+    """An OpenVINO directory quantised to INT8, calibrated on the held-out pictures."""
+    model = ultralytics.YOLO(str(checkpoint), task="detect")
+    return Path(model.export(format="openvino", quantize=8, imgsz=list(size), data=str(data), batch=1))
+
+
+def _publish(exported: Path, out: Path) -> None:
+    """The two files of the IR under the name of their directory."""
+    out.mkdir(parents=True, exist_ok=True)
+    name = out.name.removesuffix("_openvino_model")
+    for suffix in (".xml", ".bin"):
+        (source,) = exported.glob(f"*{suffix}")
+        shutil.copyfile(source, out / f"{name}{suffix}")
+
+
+def _pictures(data: Path, split: str) -> list[Path]:
+    directory = data / "images" / split
+    pictures = sorted(path for path in directory.glob("*") if path.suffix in {".jpg", ".png"})
+    if not pictures:
+        raise FileNotFoundError(f"{directory}: expected pictures (.jpg, .png), found none")
+    return pictures
+
+
+def _labels(picture: Path) -> list[Detection]:
+    """The people of a picture: lines `class x y width height`, normalised, centre first."""
+    path = picture.parent.parent.parent / "labels" / picture.parent.name / f"{picture.stem}.txt"
+    people = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        _, x, y, width, height = map(float, line.split())
+        people.append(Detection(x - width / 2, y - height / 2, x + width / 2, y + height / 2, 1.0))
+    return people
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line of this module."""
+    parser = argparse.ArgumentParser(prog="python -m models.train", description="Train the small shipped detector.")
+    parser.add_argument("data", type=Path, help="YOLO data set directory")
+    parser.add_argument("out", type=Path, help="OpenVINO directory to write, *_openvino_model")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=16)
+    asked = parser.parse_args(arguments)
+    train(asked.data, asked.out, epochs=asked.epochs, seed=asked.seed, batch=asked.batch)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The detector for GPUs and other formats: ultralytics at run time (.pt, .onnx, OpenVINO directory).
+
+It is also the reference that the OpenVINO detector must agree with. Needs the extra `hallwatch[models]`.
+"""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from camera_ingest.sample import Picture
+from models import metadata
+from models.detection import Detection
+from models.metadata import WeightsError
+from models.picture import checked
+
+OFFLINE = {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
+"""No events, update checks, downloads or pip runs; ultralytics reads these when it is imported."""
+
+
+class ExtraMissing(Exception):
+    """The extra `hallwatch[models]` is not installed."""
+
+    def __init__(self, found: ImportError) -> None:
+        super().__init__(
+            f"未安装可选组件，请执行 pip install 'hallwatch[models]'；"
+            f"ultralytics cannot be imported ({found}): install the extra with pip install 'hallwatch[models]'"
+        )
+
+
+def load(verbose: bool = False) -> Any:
+    """The ultralytics module, unable to call out; raises `ExtraMissing`."""
+    os.environ.update(OFFLINE, YOLO_VERBOSE=str(verbose))
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # as in models/openvino.py
+    try:
+        return importlib.import_module("ultralytics")
+    except ImportError as error:
+        raise ExtraMissing(error) from error
+
+
+class UltralyticsDetector:
+    """Any detection network that `ultralytics.YOLO` loads and whose class 0 is `person`."""
+
+    def __init__(self, path: Path, threshold: float = 0.35, overlap: float = 0.7) -> None:
+        """Loads a file or an OpenVINO directory; raises `ExtraMissing` or `WeightsError`."""
+        about = metadata.read(path) if path.is_dir() else None
+        if about is None and not path.is_file():
+            raise WeightsError(path, "a file or a directory", "nothing")
+        ultralytics = load()
+        try:
+            self._model = ultralytics.YOLO(str(path), task="detect")
+            names = self._model.names
+        except Exception as error:  # ultralytics raises whatever its many loaders raise
+            raise WeightsError(path, "weights that ultralytics loads", " ".join(str(error).split())[-200:]) from error
+        if names.get(0) != metadata.PERSON:
+            raise WeightsError(path, f"names with 0: {metadata.PERSON}", repr(names.get(0)))
+        self._asked = {"conf": threshold, "iou": overlap, "classes": [0], "verbose": False}
+        size = f" {about.size[1]}×{about.size[0]}" if about else ""
+        self.name = f"{path.stem.removesuffix('_openvino_model')}{size} ultralytics"
+        self.demo = about is not None and about.demo
+
+    def detect(self, picture: Picture) -> tuple[Detection, ...]:
+        """People with a score above the threshold, best first; raises `BadPicture`."""
+        found = self._model.predict(checked(picture), **self._asked)[0].boxes
+        pairs = zip(found.xyxyn.tolist(), found.conf.tolist(), strict=True)
+        people = [Detection(x1, y1, x2, y2, score) for (x1, y1, x2, y2), score in pairs]
+        return tuple(sorted(people, key=lambda person: -person.score))
