@@ -70,3 +70,12 @@ class Alert:
     def key(self) -> str:
         """(rule, hall, place, since): opening the same alert twice is one alert."""
         return f"{self.rule}:{self.hall}:{self.place}:{self.since.isoformat()}"
+
+
+def changed(before: Alert | None, after: Alert | None) -> bool:
+    """Whether an alert opened, escalated, ended, lost or regained sight: what is worth recording and telling."""
+    if after is None:
+        return False
+    return before is None or any(
+        getattr(before, name) != getattr(after, name) for name in ("key", "level", "until", "sees")
+    )

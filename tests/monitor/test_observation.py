@@ -1,0 +1,81 @@
+"""People in regions, and several regions of one place together."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.detection import Detection
+from models.regions import Anchor, Region, RegionKind
+from monitor.observation import Observation, gathered, observe, staffed, unobserved
+
+AT = datetime(2026, 11, 20, 1, tzinfo=UTC)
+OLD = AT - timedelta(seconds=30)
+LEFT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+BOTTOM = ((0.0, 0.8), (1.0, 0.8), (1.0, 1.0), (0.0, 1.0))
+STAFF = Region("w001", "c1", RegionKind.STAFF, "w001", LEFT, Anchor.CENTRE)
+QUEUE = Region("za", "c1", RegionKind.QUEUE, "za", BOTTOM, Anchor.FOOT)
+MASK = Region("mask-1", "c1", RegionKind.MASK, "", BOTTOM, Anchor.FOOT)
+
+
+def person(x: float, foot: float) -> Detection:
+    return Detection(x - 0.05, foot - 0.5, x + 0.05, foot, 0.9)
+
+
+def looked(people: int | None, at: datetime = AT) -> Observation:
+    return Observation(at, "c1", "w001", RegionKind.STAFF, "w001", people)
+
+
+def test_the_anchor_decides() -> None:
+    people = (person(0.2, 0.7), person(0.2, 0.9), person(0.7, 0.9))
+    staff, queue = observe(AT, (STAFF, QUEUE), people)
+    assert (staff.people, queue.people) == (2, 2)
+
+
+def test_what_stands_in_a_mask_is_not_there() -> None:
+    (staff,) = observe(AT, (STAFF, MASK), (person(0.2, 0.7), person(0.2, 0.9)))
+    assert staff.people == 1
+
+
+@pytest.mark.parametrize(("people", "counted"), [((), 0), (None, None)])
+def test_zero_is_not_unknown(people: tuple[Detection, ...] | None, counted: int | None) -> None:
+    assert [look.people for look in observe(AT, (STAFF, QUEUE), people)] == [counted, counted]
+
+
+@pytest.mark.parametrize(
+    ("looks", "people"),
+    [
+        ([], None),
+        ([looked(None)], None),
+        ([looked(0)], 0),
+        ([looked(0), looked(None)], 0),
+        ([looked(0), looked(1)], 1),
+        ([looked(2), looked(1)], 2),
+        ([looked(1, OLD), looked(0)], 0),
+        ([looked(1, OLD)], None),
+    ],
+)
+def test_a_window_seen_from_several_sides(looks: list[Observation], people: int | None) -> None:
+    assert staffed(looks, OLD) == people
+
+
+@pytest.mark.parametrize(
+    ("looks", "people"),
+    [
+        ([], None),
+        ([looked(3)], 3),
+        ([looked(3), looked(0)], 3),
+        ([looked(3), looked(4)], 7),
+        ([looked(3), looked(None)], None),
+        ([looked(3), looked(4, OLD)], None),
+    ],
+)
+def test_a_zone_in_several_parts(looks: list[Observation], people: int | None) -> None:
+    assert gathered(looks, OLD) == people
+
+
+@pytest.mark.parametrize(
+    ("stretch", "blind", "unknown"), [(10, False, 0), (30, False, 0), (31, False, 31), (20, True, 20)]
+)
+def test_unobserved(stretch: int, blind: bool, unknown: int) -> None:
+    at = AT + timedelta(seconds=stretch)
+    assert unobserved(AT, at, blind, timedelta(seconds=30)).total_seconds() == unknown
