@@ -1,0 +1,118 @@
+"""The app: Dash on Flask, its pages, its guard and its event stream, put together."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+from flask import Flask, Response, request
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from dashboards import figures
+from dashboards.desk import Desk, language, speaker
+from dashboards.guard import guard
+from dashboards.live import Hub, HubFull, stream
+from dashboards.media import serve_media
+from dashboards.pages import situation
+from dashboards.words import LANGUAGES
+
+Clock = Callable[[], datetime]
+BEAT = timedelta(seconds=30)
+"""How often a quiet hall repeats its live message unless `build` is told otherwise."""
+STALE_BEATS = 3
+"""A hall whose newest message is older than this many beats is shown as unknown."""
+FIGURES_S = 3.0
+"""The figures are computed anew at least this often, in seconds, and whenever a hall has changed."""
+REST_S = 0.5
+"""And at most this often."""
+INDEX = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
+
+def build(
+    settings: Settings,
+    engine: Engine,
+    hub: Hub,
+    evidence: Path,
+    *,
+    beat: timedelta = BEAT,
+    clock: Clock = lambda: datetime.now(UTC),
+) -> Flask:
+    """The web application. `engine`: the records; `hub`: fed by whoever hears the halls; `evidence`: the stills."""
+    server = Flask("hallwatch")
+    app = Dash(
+        "hallwatch",
+        server=server,
+        assets_folder=str(Path(__file__).parent / "assets"),
+        title=settings.name,
+        update_title="",
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        index_string=INDEX,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    _pages(app, Desk(settings, engine, evidence, clock, STALE_BEATS * beat))
+    _keep_language(server)
+    _stream(server, hub)
+    serve_media(server, evidence)
+    guard(server, app.csp_hashes())
+    return server
+
+
+def keep_figures(
+    settings: Settings, engine: Engine, hub: Hub, stop: threading.Event, *, beat: timedelta = BEAT, clock: Clock
+) -> None:
+    """Computes the figures for all pages until told to stop; runs in a thread of its own."""
+    while not stop.is_set():
+        now = clock()
+        hub.put_figures(figures.figures(settings, figures.read(engine, now), hub.messages(), now, STALE_BEATS * beat))
+        hub.wait(FIGURES_S)
+        stop.wait(REST_S)
+
+
+Show = Callable[[Desk, Mapping[str, str]], Component]
+"""A page: the desk and the values of the address's query in, what is shown out."""
+
+PAGES: dict[str, Show] = {"/": situation.show}
+
+
+def _pages(app: Dash, desk: Desk) -> None:
+    app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="page")])
+    situation.register(app, desk)
+
+    @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))
+    def page(pathname: str, search: str) -> Component:
+        show = PAGES.get(pathname.rstrip("/") or "/")
+        if show is None:
+            return html.P(speaker()("page.none"), className="page-none")
+        query = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
+        return show(desk, query)
+
+
+def _keep_language(server: Flask) -> None:
+    @server.after_request
+    def keep(response: Response) -> Response:
+        if request.args.get("lang") in LANGUAGES:
+            response.set_cookie("lang", language(), max_age=365 * 86400, samesite="Lax", httponly=True)
+        return response
+
+
+def _stream(server: Flask, hub: Hub) -> None:
+    @server.get("/live")
+    def live() -> Response:
+        try:
+            listener = hub.listen()
+        except HubFull as full:
+            return Response(str(full), 503, {"Retry-After": "5"})
+        response = Response(stream(hub, listener), mimetype="text/event-stream")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Accel-Buffering"] = "no"
+        response.call_on_close(lambda: hub.leave(listener))
+        return response

@@ -1,0 +1,596 @@
+/* The live island: fills the tiles and the feed of the situation page from one event stream.
+   Data reaches the page through textContent and attributes only, never as markup. Every figure is made by the server. */
+(function () {
+  "use strict";
+
+  const RETRY_MS = 3000;
+  const SILENT_MS = 20000; // the server speaks at least every 5 s
+  const SENDING_MS = 4000;
+  const DENSE_FROM = 49;
+
+  let config, words, island;
+  const live = {halls: {}, figures: null, downSince: null, lostSince: null, heardAt: Date.now(), offset: 0, selected: null, sent: {}};
+
+  // ---- small tools ------------------------------------------------------------------------------------------
+
+  function say(key, values) {
+    const text = words[key] === undefined ? key : words[key];
+    return text.replace(/\{(\w+)\}/g, function (whole, name) { return values && name in values ? values[name] : whole; });
+  }
+
+  function make(tag, name, text) {
+    const node = document.createElement(tag);
+    if (name) { node.className = name; }
+    if (text !== undefined) { node.textContent = text; }
+    return node;
+  }
+
+  function icon(name) {
+    const node = make("i", "icon i-" + name);
+    node.setAttribute("aria-hidden", "true");
+    return node;
+  }
+
+  function put(node, value) {
+    const text = value === null || value === undefined ? "—" : String(value);
+    if (node.textContent !== text) { node.textContent = text; }
+  }
+
+  function mark(node, name, value) {
+    if (value === null || value === undefined || value === false) { node.removeAttribute(name); }
+    else if (node.getAttribute(name) !== String(value)) { node.setAttribute(name, String(value)); }
+  }
+
+  function part(node, name) { return node.querySelector("." + name); }
+
+  function now() { return Date.now() + live.offset; }
+
+  const clock = new Intl.DateTimeFormat("zh-CN", {
+    timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"});
+  const shortClock = new Intl.DateTimeFormat("zh-CN", {
+    timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
+  let weekday;
+  const dayKey = new Intl.DateTimeFormat("sv-SE", {timeZone: "Asia/Shanghai"});
+
+  function at(iso) {
+    const moment = new Date(iso);
+    const time = clock.format(moment);
+    return dayKey.format(moment) === dayKey.format(now()) ? time : dayKey.format(moment).slice(5) + " " + time;
+  }
+
+  function lasting(ms) {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    const pad = function (n) { return String(n).padStart(2, "0"); };
+    const hours = Math.floor(seconds / 3600);
+    const rest = pad(Math.floor(seconds / 60) % 60) + ":" + pad(seconds % 60);
+    return hours ? hours + ":" + rest : rest;
+  }
+
+  function age(ms) {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    if (seconds < 100) { return say("age.s", {n: seconds}); }
+    if (seconds < 6000) { return say("age.m", {n: Math.floor(seconds / 60)}); }
+    return say("age.h", {n: Math.floor(seconds / 3600)});
+  }
+
+  function lookup(path) {
+    return path.split(".").reduce(function (value, name) {
+      return value === null || value === undefined ? value : value[name];
+    }, live.figures);
+  }
+
+  /* Keeps one node per key, in the order of the items; nodes are changed in place so that a click is never lost. */
+  function keyed(holder, items, key, create, update) {
+    const held = new Map();
+    Array.from(holder.children).forEach(function (node) { if (node.dataset.key) { held.set(node.dataset.key, node); } });
+    let place = holder.firstElementChild;
+    items.forEach(function (item) {
+      const id = key(item);
+      let node = held.get(id);
+      if (!node) { node = create(item); node.dataset.key = id; }
+      held.delete(id);
+      if (node === place) { place = place.nextElementSibling; } else { holder.insertBefore(node, place); }
+      update(node, item);
+    });
+    held.forEach(function (node) { node.remove(); });
+  }
+
+  function hallOf(id) { return config.halls.find(function (hall) { return hall.id === id; }); }
+
+  function placeName(hall, rule, place) {
+    const known = hallOf(hall);
+    if (!known) { return place; }
+    const list = rule === "queue" ? known.zones : known.windows;
+    const found = list.find(function (one) { return one.id === place; });
+    return found ? found.name : place;
+  }
+
+  function rowOf(id) {
+    return live.figures.areas.flatMap(function (area) { return area.halls; }).find(function (row) { return row.id === id; });
+  }
+
+  function stale(hall) {
+    const message = live.halls[hall];
+    return !message || now() - Date.parse(message.at) > config.stale_s * 1000;
+  }
+
+  // ---- figures declared by the page ---------------------------------------------------------------------------
+
+  function showFigures() {
+    island.querySelectorAll("[data-figure]").forEach(function (node) { put(node, lookup(node.dataset.figure)); });
+    island.querySelectorAll("[data-alarm]").forEach(function (node) {
+      node.classList.toggle("is-alarm", lookup(node.dataset.alarm) > 0);
+    });
+    island.querySelectorAll("[data-share]").forEach(function (node) {
+      const whole = lookup(node.dataset.whole);
+      node.style.width = whole ? (100 * lookup(node.dataset.share) / whole) + "%" : "0";
+    });
+    island.querySelectorAll("[data-if]").forEach(function (node) { node.hidden = !lookup(node.dataset.if); });
+    island.querySelectorAll("[data-unless]").forEach(function (node) { node.hidden = !!lookup(node.dataset.unless); });
+    showLongest();
+    showService();
+  }
+
+  function showLongest() {
+    const longest = lookup("kpi.waiting.longest");
+    const node = island.querySelector("#live-longest");
+    put(node, longest ? placeName(longest.hall, "queue", longest.zone) : "");
+    node.title = longest ? (hallOf(longest.hall) || {name: longest.hall}).name : "";
+  }
+
+  function showService() {
+    const service = live.figures.service;
+    const node = island.querySelector("#live-service");
+    const parts = service.days.map(function (day) { return words["day." + day] || day; });
+    if (service.open === 0) { parts.push(say("head.no_service")); }
+    else {
+      parts.push(service.segments.join(" / "));
+      if (service.open < service.halls) { parts.push(say("head.halls_open", {n: service.open, m: service.halls})); }
+    }
+    put(node, parts.filter(Boolean).join(" · ") || null);
+    island.querySelector("#live-demo-model").hidden = !service.demo_model;
+  }
+
+  // ---- halls --------------------------------------------------------------------------------------------------
+
+  function showHalls() {
+    const rows = [];
+    live.figures.areas.forEach(function (area) {
+      rows.push({area: area.code});
+      area.halls.forEach(function (hall) { rows.push(hall); });
+    });
+    keyed(island.querySelector("#live-halls"), rows,
+      function (row) { return row.id ? "hall " + row.id : "area " + row.area; },
+      function (row) { return row.id ? hallRow(row) : make("div", "area-row"); },
+      function (node, row) {
+        if (!row.id) { put(node, (config.areas[row.area] || row.area)); return; }
+        updateHall(node, row);
+      });
+  }
+
+  function hallRow(row) {
+    const node = make("button", "hall-row");
+    node.type = "button";
+    ["name", "eyes", "on", "away", "unknown", "waiting"].forEach(function (name) { node.append(make("span", "c-" + name)); });
+    part(node, "c-name").append(make("i", "dot"), make("b", "hall-name"), make("small", "hall-age"));
+    node.addEventListener("click", function () { select(row.id); });
+    return node;
+  }
+
+  function updateHall(node, row) {
+    const old = stale(row.id);
+    mark(node, "data-worst", row.worst);
+    mark(node, "aria-pressed", row.id === live.selected);
+    node.classList.toggle("is-stale", old);
+    put(part(node, "hall-name"), hallOf(row.id).name);
+    node.title = hallOf(row.id).name;
+    const message = live.halls[row.id];
+    put(part(node, "hall-age"), !message ? say("halls.silent")
+      : old ? say("halls.stale", {age: age(now() - Date.parse(message.at))}) : "");
+    put(part(node, "c-eyes"), row.eyes.a + "/" + row.eyes.b);
+    put(part(node, "c-on"), row.due ? row.on + "/" + row.due : "—");
+    put(part(node, "c-away"), row.away);
+    put(part(node, "c-unknown"), row.unknown);
+    put(part(node, "c-waiting"), row.waiting);
+    part(node, "c-away").classList.toggle("is-alarm", row.away > 0);
+    part(node, "c-unknown").classList.toggle("is-unknown", row.unknown > 0);
+    part(node, "c-eyes").classList.toggle("is-warn", row.eyes.a < row.eyes.b);
+    mark(part(node, "c-waiting"), "data-level", row.queue);
+  }
+
+  function select(id) {
+    live.selected = id;
+    try { sessionStorage.setItem("hall", id); } catch (refused) { /* a private window keeps no choice */ }
+    showHalls();
+    showWindows();
+  }
+
+  // ---- windows of one hall --------------------------------------------------------------------------------------
+
+  const STATE_ICON = {ON_DUTY: "user", SERVING: "users", AWAY_TIMER: "hourglass", AWAY_HINT: "hourglass",
+    AWAY_WARN: "user-off", AWAY_ALERT: "user-off", PAUSED_OK: "player-pause", CLOSED: "lock",
+    NOT_IN_SERVICE: "moon", UNKNOWN: "eye-off"};
+
+  function showWindows() {
+    const hall = hallOf(live.selected);
+    if (!hall) { return; }
+    const message = live.halls[hall.id];
+    const old = stale(hall.id);
+    const row = live.figures && rowOf(hall.id);
+    const open = !row || row.open;
+    const states = {};
+    (message ? message.windows : []).forEach(function (window) { states[window.id] = window; });
+    put(island.querySelector("#live-windows-hall"), hall.name);
+    showCameras(message, old);
+    const grid = island.querySelector("#live-windows");
+    grid.classList.toggle("is-dense", hall.windows.length >= DENSE_FROM);
+    keyed(grid, hall.windows, function (window) { return hall.id + " " + window.id; }, windowTile,
+      function (node, window) { updateWindow(node, window, states[window.id], old, open); });
+  }
+
+  function windowTile() {
+    const node = make("div", "tile");
+    const state = make("div", "tile-state");
+    state.append(make("i", "icon"), make("span", "tile-word"), make("time", "ticking"));
+    node.append(make("div", "tile-name"), state);
+    return node;
+  }
+
+  function updateWindow(node, window, seen, old, open) {
+    const state = old || !seen ? (open ? "UNKNOWN" : "NOT_IN_SERVICE") : seen.state;
+    mark(node, "data-state", state);
+    put(part(node, "tile-name"), window.name);
+    const mask = part(node, "icon");
+    if (mask.dataset.state !== state) { mask.dataset.state = state; mask.className = "icon i-" + STATE_ICON[state]; }
+    put(part(node, "tile-word"), say("state." + state));
+    const since = seen && !old ? seen.since : null;
+    mark(part(node, "ticking"), "data-since", state === "NOT_IN_SERVICE" || state === "CLOSED" ? null : since);
+    if (!part(node, "ticking").dataset.since) { put(part(node, "ticking"), ""); }
+    const notes = [window.name, say("state." + state)];
+    if (seen && seen.reason) { notes.push(seen.reason); }
+    if (since) { notes.push(say("alert.since", {time: at(since)})); }
+    if (seen && !seen.pause_signal) { notes.push(say("alert.no_pause")); }
+    mark(node, "title", notes.join(" · "));
+  }
+
+  function showCameras(message, old) {
+    const node = island.querySelector("#live-windows-meta");
+    node.textContent = "";
+    if (!message) { node.append(make("span", "", say("halls.silent"))); return; }
+    if (old) { node.append(make("span", "note-warn", say("halls.stale", {age: age(now() - Date.parse(message.at))}))); }
+    const cameras = message.cameras;
+    cameras.blind.slice(0, 2).forEach(function (blind) {
+      const note = make("span", "note-unknown");
+      note.append(icon("video-off"), make("span", "",
+        blind.id + " " + blindWords(blind)));
+      note.title = blind.detail || "";
+      node.append(note);
+    });
+    if (cameras.blind.length > 2) { node.append(make("span", "note-unknown", "+" + (cameras.blind.length - 2))); }
+    node.append(make("span", "", say("windows.cameras", cameras)));
+  }
+
+  // ---- alert feed -----------------------------------------------------------------------------------------------
+
+  function showFeed() {
+    const feed = live.figures.feed;
+    const holder = island.querySelector("#live-feed");
+    keyed(holder, feed, function (alert) { return alert.key; }, alertCard, updateAlert);
+    island.querySelector("#live-feed-none").hidden = feed.length > 0;
+  }
+
+  function alertCard(alert) {
+    const node = make("article", "alert");
+    const main = make("div", "alert-main");
+    const title = make("div", "alert-title");
+    title.append(make("b", "alert-rule"), make("span", "chip chip-level"), make("span", "chip chip-ended"),
+      make("span", "chip chip-unseen", say("alert.unseen")));
+    part(title, "chip-unseen").prepend(icon("eye-off"));
+    const place = make("a", "alert-place");
+    place.href = "/alert?key=" + encodeURIComponent(alert.key);
+    place.append(make("span", "alert-hall"), make("b", "alert-window"));
+    const meta = make("div", "alert-meta");
+    meta.append(make("span", "alert-since"), make("span", "alert-waiting"), make("span", "alert-pause", say("alert.no_pause")));
+    main.append(title, place, meta);
+    const strip = make("div", "strip");
+    ["start", "threshold", "return"].forEach(function (moment) { strip.append(stillSlot(moment)); });
+    const act = make("div", "alert-act");
+    const elapsed = make("div", "elapsed");
+    elapsed.append(make("small", "elapsed-word"), make("time", "ticking"));
+    act.append(elapsed, verdictButtons(node, alert));
+    node.append(main, strip, act);
+    return node;
+  }
+
+  function updateAlert(node, alert) {
+    const queue = alert.rule === "queue";
+    mark(node, "data-level", alert.level);
+    mark(node, "data-ended", alert.until ? "" : null);
+    mark(node, "data-unseen", !alert.sees && !alert.until ? "" : null);
+    put(part(node, "alert-rule"), say("rule." + alert.rule));
+    put(part(node, "chip-level"), say("level." + alert.level));
+    put(part(node, "chip-ended"), alert.until
+      ? say(queue ? "alert.ended.queue" : "alert.ended", {time: at(alert.until)}) : "");
+    part(node, "chip-ended").hidden = !alert.until;
+    part(node, "chip-unseen").hidden = alert.sees || !!alert.until;
+    put(part(node, "alert-hall"), (hallOf(alert.hall) || {name: alert.hall}).name);
+    put(part(node, "alert-window"), placeName(alert.hall, alert.rule, alert.place));
+    put(part(node, "alert-since"), say("alert.since", {time: at(alert.since)}));
+    put(part(node, "alert-waiting"), waitingWords(alert, queue));
+    part(node, "alert-pause").hidden = queue || alert.pause_signal;
+    put(part(node, "elapsed-word"), say(alert.until ? "alert.lasted" : "alert.elapsed"));
+    mark(part(node, "ticking"), "data-since", alert.since);
+    mark(part(node, "ticking"), "data-until", alert.until);
+    showStills(node, alert);
+    const sending = live.sent[alert.key] && Date.now() - live.sent[alert.key] < SENDING_MS;
+    node.classList.toggle("is-sending", !!sending);
+    node.querySelectorAll("button.verdict").forEach(function (button) { button.disabled = !!sending; });
+  }
+
+  function waitingWords(alert, queue) {
+    const count = queue ? alert.people : alert.waiting;
+    const key = queue ? "alert.people" : "alert.waiting";
+    return count === null || count === undefined ? say(key + ".unknown") : say(key, {n: count});
+  }
+
+  function stillSlot(moment) {
+    const node = make("button", "still");
+    node.type = "button";
+    node.dataset.moment = moment;
+    node.append(make("span", "still-picture"), make("small", "still-word"));
+    node.addEventListener("click", function () { if (node.dataset.file) { enlarge(node); } });
+    return node;
+  }
+
+  function showStills(node, alert) {
+    node.querySelectorAll(".still").forEach(function (slot) {
+      const still = alert.stills.find(function (one) { return one.moment === slot.dataset.moment; });
+      const word = say("still." + slot.dataset.moment);
+      slot.disabled = !still;
+      if (!still) {
+        put(part(slot, "still-word"), slot.dataset.moment === "return" && !alert.until ? say("still.pending") : word + " · " + say("alert.no_still"));
+        return;
+      }
+      put(part(slot, "still-word"), word + " " + at(still.at));
+      if (slot.dataset.file !== still.file) {
+        slot.dataset.file = still.file;
+        const picture = make("img");
+        picture.src = evidence(still.file);
+        picture.alt = word;
+        part(slot, "still-picture").replaceChildren(picture);
+      }
+    });
+  }
+
+  function evidence(file) { return "/evidence/" + file.split("/").map(encodeURIComponent).join("/"); }
+
+  function enlarge(slot) {
+    const box = make("dialog", "enlarged");
+    const picture = make("img");
+    picture.src = evidence(slot.dataset.file);
+    picture.alt = "";
+    box.append(picture, make("p", "", part(slot, "still-word").textContent));
+    box.addEventListener("click", function () { box.close(); });
+    box.addEventListener("close", function () { box.remove(); });
+    island.append(box);
+    box.showModal();
+  }
+
+  // ---- verdicts ---------------------------------------------------------------------------------------------------
+
+  function verdictButtons(card, alert) {
+    const node = make("div", "verdicts");
+    ["reminded", "issue", "reasonable", "false"].forEach(function (kind) {
+      const button = make("button", "verdict verdict-" + kind, say("verdict." + kind));
+      button.type = "button";
+      button.addEventListener("click", function () {
+        if (kind === "issue") { location.href = "/alert?key=" + encodeURIComponent(alert.key) + "#register"; }
+        else if (kind === "reasonable") { chooseReason(card, alert); }
+        else { judge(card, alert.key, kind, ""); }
+      });
+      node.append(button);
+    });
+    return node;
+  }
+
+  function chooseReason(card, alert) {
+    if (part(card, "reasons")) { part(card, "reasons").remove(); return; }
+    const node = make("div", "reasons");
+    node.append(make("small", "", say("verdict.choose")));
+    config.reasons[alert.rule].forEach(function (reason) {
+      const button = make("button", "verdict reason", reason.text);
+      button.type = "button";
+      button.addEventListener("click", function () { node.remove(); judge(card, alert.key, "reasonable", reason.code); });
+      node.append(button);
+    });
+    const cancel = make("button", "reason-cancel", say("verdict.cancel"));
+    cancel.type = "button";
+    cancel.addEventListener("click", function () { node.remove(); });
+    node.append(cancel);
+    card.append(node);
+    node.querySelector("button").focus();
+  }
+
+  function judge(card, key, kind, reason) {
+    live.sent[key] = Date.now();
+    card.classList.add("is-sending");
+    card.querySelectorAll("button.verdict").forEach(function (button) { button.disabled = true; });
+    window.dash_clientside.set_props("situation-verdict", {data: {key: key, kind: kind, reason: reason, at: Date.now()}});
+  }
+
+  // ---- queues -----------------------------------------------------------------------------------------------------
+
+  function showQueues() {
+    const rows = live.figures.zones;
+    const holder = island.querySelector("#live-queues");
+    const fit = Math.max(1, Math.floor(holder.clientHeight / 38));
+    const shown = rows.slice(0, rows.length > fit ? fit - 1 : fit);
+    keyed(holder, shown.concat(rows.length > shown.length ? [{more: rows.length - shown.length}] : []),
+      function (row) { return row.more ? "more" : row.hall + " " + row.zone; },
+      function (row) { return row.more ? make("div", "queue-more") : queueRow(); },
+      function (node, row) {
+        if (row.more) { put(node, say("queues.more", {n: row.more})); } else { updateQueue(node, row); }
+      });
+  }
+
+  function queueRow() {
+    const node = make("div", "queue-row");
+    const name = make("div", "queue-name");
+    name.append(make("b", "queue-zone"), make("small", "queue-hall"));
+    const bar = make("div", "queue-bar");
+    bar.append(make("i", "queue-fill"), make("i", "queue-tick tick-yellow"), make("i", "queue-tick tick-red"));
+    const count = make("div", "queue-count");
+    count.append(make("b", "queue-waiting"), make("small", "queue-open"));
+    node.append(name, bar, count);
+    return node;
+  }
+
+  function updateQueue(node, row) {
+    const full = config.queue.red * 1.5;
+    mark(node, "data-level", row.level);
+    put(part(node, "queue-zone"), placeName(row.hall, "queue", row.zone));
+    put(part(node, "queue-hall"), (hallOf(row.hall) || {name: row.hall}).name);
+    put(part(node, "queue-waiting"), row.waiting);
+    put(part(node, "queue-open"), row.waiting === null ? say("queues.unknown") : "/ " + say("queues.open", {n: row.open}));
+    part(node, "queue-fill").style.width = Math.min(100, 100 * (row.per_open || 0) / full) + "%";
+    part(node, "tick-yellow").style.left = (100 * config.queue.yellow / full) + "%";
+    part(node, "tick-red").style.left = (100 * config.queue.red / full) + "%";
+    node.title = part(node, "queue-hall").textContent + " · " + part(node, "queue-zone").textContent
+      + (row.seen_at ? " · " + at(row.seen_at) : "");
+  }
+
+  // ---- header -----------------------------------------------------------------------------------------------------
+
+  function showPush() {
+    const node = island.querySelector("#live-push");
+    const ages = Object.keys(live.halls).map(function (hall) { return now() - Date.parse(live.halls[hall].at); });
+    const newest = ages.length ? Math.min.apply(null, ages) : null;
+    let tone = "ok", text;
+    if (live.lostSince) { tone = "alarm"; text = say("push.lost", {time: at(live.lostSince)}); }
+    else if (live.downSince) { tone = "alarm"; text = say("push.broker", {time: at(live.downSince)}); }
+    else if (newest === null) { tone = "wait"; text = say("push.waiting"); }
+    else if (newest > config.stale_s * 1000) { tone = "warn"; text = say("push.stale", {age: age(newest)}); }
+    else { text = say("push.ok", {age: age(newest)}); }
+    mark(node, "data-tone", tone);
+    put(part(node, "push-text"), text);
+    const old = config.halls.filter(function (hall) { return live.halls[hall.id] && stale(hall.id); }).length;
+    const banner = island.querySelector("#live-stale");
+    banner.hidden = !old || tone !== "ok";
+    put(part(banner, "banner-text"), say("push.halls_stale", {n: old}));
+    island.classList.toggle("is-dark", tone === "alarm" || tone === "warn");
+  }
+
+  function blindWords(camera) {
+    return say("blind." + camera.reason) + " · " + say("alert.since", {time: at(camera.since)});
+  }
+
+  function showBlind() {
+    const blind = live.figures.blind;
+    const banner = island.querySelector("#live-blind");
+    banner.hidden = !blind.length;
+    put(part(banner, "banner-text"), say("push.blind", {n: blind.length}));
+    keyed(island.querySelector("#live-blind-list"), blind, function (camera) { return camera.hall + " " + camera.id; },
+      function () {
+        const node = make("div", "line blind-line");
+        node.append(icon("video-off"), make("span", "line-place"), make("span", "line-note"));
+        return node;
+      },
+      function (node, camera) {
+        put(part(node, "line-place"), (hallOf(camera.hall) || {name: camera.hall}).name + " " + camera.id);
+        put(part(node, "line-note"), blindWords(camera));
+        node.title = camera.detail || "";
+      });
+  }
+
+  function showHandled() {
+    keyed(island.querySelector("#live-handled"), live.figures.handled, function (row) { return row.key; },
+      function (row) {
+        const node = make("a", "line handled-line");
+        node.href = "/alert?key=" + encodeURIComponent(row.key);
+        node.append(make("time"), make("span", "line-place"), make("span", "line-verdict"));
+        return node;
+      },
+      function (node, row) {
+        mark(node, "data-kind", row.kind);
+        put(node.querySelector("time"), at(row.at));
+        put(part(node, "line-place"),
+          (hallOf(row.hall) || {name: row.hall}).name + " " + placeName(row.hall, row.rule, row.place));
+        put(part(node, "line-verdict"), say("verdict." + row.kind));
+      });
+  }
+
+  function tick() {
+    const moment = new Date(now());
+    put(island.querySelector("#live-clock"), clock.format(moment));
+    put(island.querySelector("#live-date"), dayKey.format(moment) + " " + weekday.format(moment));
+    island.querySelectorAll(".ticking[data-since]").forEach(function (node) {
+      const until = node.dataset.until ? Date.parse(node.dataset.until) : now();
+      put(node, lasting(until - Date.parse(node.dataset.since)));
+    });
+    if (!document.hidden && Date.now() - live.heardAt > SILENT_MS) { lost(); live.heardAt = Date.now(); open(); }
+    showPush();
+    if (live.figures && Object.keys(live.halls).some(stale)) { showHalls(); showWindows(); }
+  }
+
+  // ---- the stream ---------------------------------------------------------------------------------------------------
+
+  function choose() {
+    let kept = null;
+    try { kept = sessionStorage.getItem("hall"); } catch (refused) { /* a private window keeps no choice */ }
+    if (kept && hallOf(kept)) { return kept; }
+    const first = live.figures.areas[0];
+    return first && first.halls.length ? first.halls[0].id : null;
+  }
+
+  let source = null;
+
+  function lost() {
+    if (!live.lostSince) { live.lostSince = new Date(now()).toISOString(); showPush(); }
+  }
+
+  function open() {
+    if (source) { source.close(); }
+    source = new EventSource("/live");
+    const hear = function (name, take) {
+      source.addEventListener(name, function (event) { live.lostSince = null; live.heardAt = Date.now(); take(JSON.parse(event.data)); });
+    };
+    hear("beat", function (beat) { live.offset = Date.parse(beat.now) - Date.now(); });
+    hear("broker", function (broker) { live.downSince = broker.down_since; showPush(); });
+    hear("hall", function (message) {
+      live.halls[message.hall] = message;
+      if (message.hall === live.selected) { showWindows(); }
+    });
+    hear("figures", function (figures) {
+      live.figures = figures;
+      if (!live.selected) { live.selected = choose(); }
+      showFigures(); showHalls(); showWindows(); showFeed(); showHandled(); showBlind(); showQueues(); tick();
+      island.classList.add("is-live");
+    });
+    source.onerror = function () {
+      lost();
+      if (source.readyState === EventSource.CLOSED) { setTimeout(open, RETRY_MS); }
+    };
+  }
+
+  /* A hidden tab gives its connection back (a browser has six per server) and reads the whole state on its return. */
+  function followVisibility() {
+    document.addEventListener("visibilitychange", function () {
+      if (document.hidden) { source.close(); } else { open(); }
+    });
+  }
+
+  function start(given) {
+    config = given;
+    words = given.words;
+    island = document.getElementById("live-island");
+    weekday = new Intl.DateTimeFormat(config.locale, {timeZone: "Asia/Shanghai", weekday: "short"});
+    tick();
+    setInterval(tick, 1000);
+    open();
+    followVisibility();
+    window.addEventListener("resize", function () { if (live.figures) { showQueues(); } });
+    return window.dash_clientside.no_update;
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {live: {start: start}});
+})();

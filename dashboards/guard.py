@@ -1,0 +1,72 @@
+"""The guard at the door: which requests are let in, and what every answer says to the browser.
+
+There is no sign-in yet, so the pages are for this machine alone: only loopback names are answered, which a page of
+another site that resolves its own name to 127.0.0.1 cannot send, and nothing is changed from another site's page.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+"""Names under which the pages may be asked for."""
+UPLOAD_BYTES = 32 * 1024 * 1024
+"""Of one request: two photographs of 10 MB in base64, and the rest."""
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def guard(server: Flask, script_hashes: Sequence[str]) -> None:
+    """Refuses foreign hosts and foreign origins, bounds uploads, and sets the security headers."""
+    server.config["MAX_CONTENT_LENGTH"] = UPLOAD_BYTES
+    policy = content_policy(script_hashes)
+
+    @server.before_request
+    def admit() -> None:
+        if hostname(request.host) not in LOOPBACK:
+            abort(421, "These pages answer under 127.0.0.1 or localhost only.")
+        if request.method not in SAFE_METHODS and not same_origin():
+            abort(403, "A change must come from one of these pages.")
+
+    @server.after_request
+    def headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "geolocation=(), microphone=()"
+        return response
+
+
+def content_policy(script_hashes: Sequence[str]) -> str:
+    """Nothing foreign; Dash sets style attributes and starts itself with one inline script, named by its hash."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' {' '.join(script_hashes)}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def hostname(host: str) -> str:
+    """The name part of a Host header, in lower case."""
+    name = host.lower()
+    if name.startswith("["):
+        return name[: name.find("]") + 1]
+    return name.partition(":")[0]
+
+
+def same_origin() -> bool:
+    """Whether the request was made by one of our own pages; browsers always send Origin with a change."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+    return urlsplit(origin).netloc.lower() == request.host.lower()

@@ -1,0 +1,161 @@
+"""The live hub: the newest state of every hall, pushed to every open page.
+
+One serialised event per slot (a hall, the figures, the broker); a page that is slow gets the newest event of each
+slot and never a queue of old ones, so nothing grows without bound.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+SCHEMA = "live/1"
+BEAT_S = 5.0
+"""A page hears something at least this often, so that it can tell a quiet hall from a broken push."""
+
+Message = Mapping[str, Any]
+
+
+class BadLive(ValueError):
+    """A live message that cannot be shown: what was expected and what was found."""
+
+
+class HubFull(RuntimeError):
+    """More pages are open than the server has places for."""
+
+
+class Listener:
+    """One open page: at most one waiting event per slot."""
+
+    def __init__(self, events: Mapping[str, str]) -> None:
+        self._waiting = dict(events)
+        self._ready = threading.Condition()
+
+    def offer(self, slot: str, event: str) -> None:
+        """Replaces what waits in the slot."""
+        with self._ready:
+            self._waiting.pop(slot, None)
+            self._waiting[slot] = event
+            self._ready.notify()
+
+    def take(self, timeout_s: float) -> str:
+        """Everything that waits, oldest slot first; empty after the timeout."""
+        with self._ready:
+            if not self._waiting:
+                self._ready.wait(timeout_s)
+            events, self._waiting = self._waiting, {}
+        return "".join(events.values())
+
+    def wake(self) -> None:
+        """Ends a wait without an event."""
+        with self._ready:
+            self._ready.notify()
+
+
+class Hub:
+    """Holds the newest event of each slot and hands it to every listener."""
+
+    def __init__(self, halls: frozenset[str], places: int = 200) -> None:
+        """`halls`: the ids that may be shown; `places`: how many pages may listen at once."""
+        self._halls = halls
+        self._places = places
+        self._lock = threading.Lock()
+        self._events: dict[str, str] = {}
+        self._messages: dict[str, Message] = {}
+        self._listeners: set[Listener] = set()
+        self._down_since: datetime | None = None
+        self._changed = threading.Event()
+        self.closed = False
+
+    def put(self, message: Message) -> None:
+        """Takes a hall's newest live message; an older one than the hub holds is dropped. Raises BadLive."""
+        hall, at = check(message, self._halls)
+        held = self._messages.get(hall)
+        if held is not None and at < datetime.fromisoformat(held["at"]):
+            return
+        self._messages[hall] = message
+        self._publish(f"hall:{hall}", "hall", message)
+        self._changed.set()
+
+    def put_figures(self, figures: Message) -> None:
+        """Takes the figures that are built once for all pages."""
+        self._publish("figures", "figures", figures)
+
+    def broker_down(self, since: datetime) -> None:
+        """The message broker cannot be reached: every page says since when."""
+        if self._down_since is None:
+            self._down_since = since
+            self._publish("broker", "broker", {"down_since": since.astimezone(UTC).isoformat()})
+
+    def broker_up(self) -> None:
+        """The message broker is back."""
+        if self._down_since is not None:
+            self._down_since = None
+            self._publish("broker", "broker", {"down_since": None})
+
+    def messages(self) -> dict[str, Message]:
+        """The newest live message of each hall that has sent one."""
+        return dict(self._messages)
+
+    def wait(self, timeout_s: float) -> None:
+        """Returns when a hall has sent something new, or after the timeout."""
+        self._changed.wait(timeout_s)
+        self._changed.clear()
+
+    def listen(self) -> Listener:
+        """A listener that starts with the whole state; give it back with `leave`. Raises HubFull."""
+        with self._lock:
+            if len(self._listeners) >= self._places:
+                raise HubFull(f"all {self._places} places for open pages are taken")
+            listener = Listener(self._events)
+            self._listeners.add(listener)
+            return listener
+
+    def leave(self, listener: Listener) -> None:
+        """The page is gone."""
+        with self._lock:
+            self._listeners.discard(listener)
+
+    def close(self) -> None:
+        """Ends every stream, so that a server can stop."""
+        self.closed = True
+        self._changed.set()
+        with self._lock:
+            for listener in self._listeners:
+                listener.wake()
+
+    def _publish(self, slot: str, name: str, payload: Message) -> None:
+        event = f"event: {name}\ndata: {json.dumps(payload, ensure_ascii=False, separators=(',', ':'))}\n\n"
+        with self._lock:
+            self._events[slot] = event
+            for listener in self._listeners:
+                listener.offer(slot, event)
+
+
+def check(message: Message, halls: frozenset[str]) -> tuple[str, datetime]:
+    """The hall and time of a live message, or BadLive with what was expected and found."""
+    if not isinstance(message, Mapping) or message.get("schema") != SCHEMA:
+        found = message.get("schema") if isinstance(message, Mapping) else type(message).__name__
+        raise BadLive(f"live message: expected schema {SCHEMA}, found {found!r}")
+    hall = message.get("hall")
+    if hall not in halls:
+        raise BadLive(f"live message: hall {hall!r} is not in the configuration")
+    try:
+        at = datetime.fromisoformat(message["at"])
+    except (KeyError, TypeError, ValueError) as wrong:
+        found = message.get("at")
+        raise BadLive(f"live message of {hall}: at: expected an ISO 8601 time, found {found!r}") from wrong
+    if at.tzinfo is None:
+        raise BadLive(f"live message of {hall}: at: expected a time with an offset, found {message['at']!r}")
+    for part, kind in (("windows", list), ("zones", list), ("alerts", list), ("cameras", dict), ("service", dict)):
+        if not isinstance(message.get(part), kind):
+            raise BadLive(f"live message of {hall}: {part}: expected a {kind.__name__}")
+    return str(hall), at
+
+
+def stream(hub: Hub, listener: Listener, beat_s: float = BEAT_S) -> Iterator[str]:
+    """The text of one page's event stream: the whole state, then what changes, with the server's time each time."""
+    while not hub.closed:
+        events = listener.take(beat_s)
+        yield f'event: beat\ndata: {{"now":"{datetime.now(UTC).isoformat()}"}}\n\n{events}'

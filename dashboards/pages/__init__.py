@@ -1,0 +1,1 @@
+"""The pages: each file one page, its layout pure, its callbacks a few lines."""
