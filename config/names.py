@@ -44,10 +44,10 @@ def name_mistakes(document: Document, shipped_scales: Collection[str]) -> Iterat
     for key, entry in (*cameras, *devices):
         yield from _refers(document, key, entry, "hall", by_id, "the id of one of `halls`")
         yield from _refers(document, key, entry, "scale_id", scales, "the id of a rating scale")
-        hall = by_id.get(_text(entry, "hall"))
-        if hall is not None:
-            yield from _refers(document, key, entry, "window", _known(hall, "windows"), "a window of its hall")
-            yield from _regions(document, key, entry, hall)
+        its_hall = by_id.get(_text(entry, "hall"))
+        if its_hall is not None:
+            yield from _refers(document, key, entry, "window", _known(its_hall, "windows"), "a window of its hall")
+            yield from _regions(document, key, entry, its_hall)
 
 
 def _hall(document: Document, key: Key, hall: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -20,6 +20,7 @@ from config.flaws import refusal, sound
 from config.mistakes import Flaw, Key
 from config.settings import Board, DetectorChoice
 from models.regions import Anchor, Point, RegionKind
+from monitor.adapters.mqtt import Broker
 from monitor.devices import Device
 from monitor.places import Area, Hall, Segment, Window, Zone
 from monitor.presence import AbsenceRule
@@ -52,7 +53,7 @@ class LoginShape(Shape):
     file: str | None = None
 
     @model_validator(mode="after")
-    def _is_there(self, info: ValidationInfo) -> Self:
+    def _is_there(self, info: ValidationInfo[Surroundings]) -> Self:
         self.resolve(info.context)
         return self
 
@@ -150,9 +151,9 @@ def _calendar_flaws(calendar: CalendarShape) -> Iterator[Flaw]:
 class BrokerShape(Shape):
     """The MQTT broker: our own inside the program, or one that runs elsewhere."""
 
-    mode: Literal["embedded", "external"] = "embedded"
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    mode: Literal["embedded", "external"] = Broker().mode
+    host: str = Broker().host
+    port: Annotated[int, Field(ge=1, le=65535)] = Broker().port
     login: LoginShape | None = None
     tls_ca: str | None = None
 

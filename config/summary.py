@@ -1,0 +1,55 @@
+"""A summary: what a valid configuration amounts to, and what in it will do nothing."""
+
+from collections.abc import Iterable
+
+from config.settings import Settings
+from models.regions import RegionKind
+from monitor.places import Hall
+
+
+def describe(settings: Settings) -> list[str]:
+    """Short sentences, Chinese and English, for `hallwatch check`; those that ask for attention come last."""
+    windows = sum(len(hall.windows) for hall in settings.halls)
+    analysed = {region.camera for region in settings.regions} & {
+        camera.id for camera in settings.cameras if camera.legal_basis
+    }
+    rate = sum(1 / camera.cadence.total_seconds() for camera in settings.cameras)
+    analysis = sum(1 / camera.cadence.total_seconds() for camera in settings.cameras if camera.id in analysed)
+    return [
+        f"大厅 {len(settings.halls)}，窗口 {windows}，摄像头 {len(settings.cameras)}，评价设备 {len(settings.devices)}"
+        f" / {_count(len(settings.halls), 'hall')}, {_count(windows, 'window')},"
+        f" {_count(len(settings.cameras), 'camera')}, {_count(len(settings.devices), 'rating device')}",
+        f"每秒查看 {rate:.1f} 次，其中分析 {analysis:.1f} 次"
+        f" / {rate:.1f} looks per second, {analysis:.1f} of them analysed",
+        *_attention(settings, analysed),
+    ]
+
+
+def _attention(settings: Settings, analysed: set[str]) -> Iterable[str]:
+    drawn = {region.camera for region in settings.regions}
+    without_basis = [camera.id for camera in settings.cameras if not camera.legal_basis]
+    without_regions = [camera.id for camera in settings.cameras if camera.legal_basis and camera.id not in drawn]
+    without_hours = [hall.id for hall in settings.halls if not hall.segments]
+    unseen = [f"{hall.id} {window}" for hall in settings.halls for window in _unseen(settings, hall, analysed)]
+    for ids, chinese, english in (
+        (without_basis, "摄像头未填处理依据，只巡检不分析", "cameras without a legal basis, never analysed"),
+        (without_regions, "摄像头未画区域，只巡检不分析", "cameras without regions, never analysed"),
+        (without_hours, "大厅未填服务时段，不作判断", "halls without service hours, never judged"),
+        (unseen, "窗口没有可分析的摄像头，不作判断", "windows that no analysed camera sees, never judged"),
+    ):
+        if ids:
+            yield f"{chinese} / {english} ({len(ids)}): {_some(ids)}"
+
+
+def _unseen(settings: Settings, hall: Hall, analysed: set[str]) -> list[str]:
+    cameras = {camera.id for camera in settings.cameras if camera.hall == hall.id} & analysed
+    seen = {r.place for r in settings.regions if r.kind is RegionKind.STAFF and r.camera in cameras}
+    return [window.id for window in hall.windows if window.id not in seen and not window.closed]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _some(ids: list[str], most: int = 10) -> str:
+    return ", ".join(ids[:most]) + (f", … (+{len(ids) - most})" if len(ids) > most else "")
