@@ -33,7 +33,7 @@ def _coder(width: int, height: int, gop: int, crf: int) -> av.VideoCodecContext:
     coder.width, coder.height, coder.pix_fmt = width, height, "yuv420p"
     coder.framerate = Fraction(FPS)
     coder.options = {
-        "preset": "superfast",
+        "preset": "ultrafast",
         "tune": "zerolatency",
         "profile": "main",
         "crf": str(crf),

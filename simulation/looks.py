@@ -67,20 +67,21 @@ def tinted(colour: Colour, factor: float) -> Colour:
     return blue, green, red
 
 
+FULL = 180
+"""What stands for unchanged brightness in the light's table."""
+
+
 class Optics:
     """What lamps, lens and sensor add to a composed picture; holds its tables, so make one per stage."""
 
     def __init__(self, look: Look, size: tuple[int, int], rng: np.random.Generator) -> None:
         height, width = size
-        ramp = np.arange(256, dtype=np.float32)
-        self._table = np.stack([np.clip(ramp * look.gain * cast, 0, 255) for cast in look.cast], axis=-1)
-        self._table = self._table.astype(np.uint8).reshape(1, 256, 3)
         x = np.linspace(-1, 1, width)[None, :]
         y = np.linspace(-1, 1, height)[:, None]
         fall = 1 - rng.uniform(0.04, 0.2) * (x * x + y * y) / 2
         fall *= 1 + rng.uniform(-0.12, 0.12) * x + rng.uniform(-0.06, 0.06) * y
-        light = np.clip(fall * 232, 0, 255).astype(np.uint8)
-        self._light = np.asarray(cv2.cvtColor(light, cv2.COLOR_GRAY2BGR), np.uint8)
+        light = fall[..., None] * np.array(look.cast) * look.gain * FULL
+        self._light = np.clip(light, 0, 255).astype(np.uint8)
         grain = rng.normal(0, look.noise, (height + 64, width + 64, 1)) + rng.normal(
             0, look.noise * 0.5, (height + 64, width + 64, 3)
         )
@@ -91,8 +92,8 @@ class Optics:
         """The picture as the sensor would give it; never the same noise twice."""
         height, width = picture.shape[:2]
         if self._blur:
-            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), self._blur), np.uint8)
-        lit = cv2.multiply(cv2.LUT(picture, self._table), self._light, scale=1 / 232)
+            picture = np.asarray(cv2.GaussianBlur(picture, (3, 3), self._blur), np.uint8)
+        lit = cv2.multiply(picture, self._light, scale=1 / FULL)
         top, left = rng.integers(0, 64, 2)
         grain = self._grain[top : top + height, left : left + width]
         return np.asarray(cv2.add(lit, grain, dtype=cv2.CV_8U), np.uint8)

@@ -14,6 +14,9 @@ from simulation.stages import WIDTH, Post, Stage
 WALK_PX = 9.0
 """How far somebody of full scale walks between two frames of 0.2 s."""
 
+LOOP = 10
+"""Frames after which somebody who stays is back where they were, so that a clip can be repeated."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -72,8 +75,9 @@ def compose(stage: Stage, actors: Sequence[Actor], frame: int = 0) -> Composed:
 def _place(canvas: Canvas, actor: Actor, frame: int, phase: int) -> int:
     shown = actor.looks[(frame // 2 + phase) % len(actor.looks)]
     piece, foot = resized(shown, actor.scale, actor.upper)
-    breath = 0 if actor.pace else round(0.7 * np.sin(0.9 * frame + 2 * phase))
-    sway = 0 if actor.pace else round(0.8 * np.sin(0.5 * frame + phase))
+    turn = 2 * np.pi * frame / LOOP
+    breath = 0 if actor.pace else round(0.7 * np.sin(turn + 2 * phase))
+    sway = 0 if actor.pace else round(0.8 * np.sin(turn + phase))
     return canvas.person(piece, actor.x + actor.pace * frame - foot[0] + sway, actor.y - foot[1] + breath)
 
 
@@ -88,26 +92,24 @@ class Cast:
 
     def __init__(self, sprites: Sequence[Sprite], rng: np.random.Generator) -> None:
         self._rng = rng
-        self._by_role: dict[str, dict[str, list[Sprite]]] = {"staff": {}, "public": {}}
-        for one in sprites:
-            self._by_role[one.role].setdefault(one.identity, []).append(one)
+        self._decks: dict[str, list[tuple[Sprite, ...]]] = {"staff": [], "public": []}
+        for role, deck in self._decks.items():
+            for identity in sorted({one.identity for one in sprites if one.role == role}):
+                deck.append(tuple(one for one in sprites if one.identity == identity))
+            rng.shuffle(deck)  # type: ignore[arg-type]
 
     def _sprites(
-        self, role: str, pose: tuple[str, ...], heading: tuple[int, ...] | None, grown: bool = False
+        self, role: str, poses: tuple[str, ...], headings: tuple[int, ...] | None, grown: bool = False
     ) -> tuple[Sprite, ...]:
-        """All sprites of one random person of the role in one of the poses and headings."""
-        group = self._by_role[role] or next(group for group in self._by_role.values() if group)
-        for number in self._rng.permutation(len(group)):
-            fitting = tuple(
-                one
-                for one in list(group.values())[number]
-                if one.pose in pose
-                and (heading is None or one.heading in heading)
-                and not (grown and one.age == "child")
-            )
-            if fitting:
+        """The fitting sprites of whoever of the role has not been drawn for the longest time."""
+        deck = self._decks[role] or self._decks["staff" if role == "public" else "public"]
+        for number, person in enumerate(deck):
+            fitting = tuple(one for one in person if one.pose in poses and one.heading in (headings or (one.heading,)))
+            if fitting and not (grown and person[0].age == "child"):
+                later = int(self._rng.integers(len(deck) // 2, len(deck)))
+                deck.insert(later, deck.pop(number))
                 return fitting
-        raise LookupError(f"nobody among the {role} sprites has a pose of {pose} with heading {heading}")
+        raise LookupError(f"nobody among the {role} sprites is {poses} with heading {headings}")
 
     def clerk(self, post: Post, place: str) -> Actor:
         """Somebody at work behind a counter."""
