@@ -96,7 +96,7 @@ class Cast:
         for role, deck in self._decks.items():
             for identity in sorted({one.identity for one in sprites if one.role == role}):
                 deck.append(tuple(one for one in sprites if one.identity == identity))
-            rng.shuffle(deck)  # type: ignore[arg-type]
+            rng.shuffle(deck)
 
     def _sprites(
         self, role: str, poses: tuple[str, ...], headings: tuple[int, ...] | None, grown: bool = False
