@@ -62,27 +62,6 @@ class Scale:
         return self.levels.get(raw)
 
 
-def _scale(id: str, levels: Sequence[int], first: int) -> Scale:
-    return Scale(id, {str(raw): level for raw, level in enumerate(levels, first)})
-
-
-SCALES: Mapping[str, Scale] = {
-    scale.id: scale
-    for scale in (
-        _scale("NAT5", (1, 2, 3, 4, 5), first=1),  # national exchange field `satisfaction`
-        _scale("GB39046", (5, 4, 3, 2, 1), first=1),  # GB/T 39046-2020 table A.8: 1 is best
-        _scale("KEY5_DESC", (5, 4, 3, 2, 1), first=0),  # key index, best key first
-        _scale("KEY4", (5, 4, 3, 2), first=1),  # four keys; the order differs between vendors, set it per model
-        Scale("QS134", {"4": 5, "3": 4, "1": 2}),  # a queue system's three values
-        _scale("COIN3", (4, 3, 2), first=1),  # ballot box slots 满意, 基本满意, 不满意
-        _scale("HON4", (1, 2, 4, 5), first=0),  # HappyOrNot, four faces, 0 worst
-        _scale("HON5", (1, 2, 3, 4, 5), first=0),
-        _scale("HON5R", (5, 4, 3, 2, 1), first=0),
-    )
-}
-"""The scales known by name; a configuration may add its own."""
-
-
 class TimeQuality(StrEnum):
     """Whose time a rating carries."""
 

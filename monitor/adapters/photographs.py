@@ -72,7 +72,7 @@ def _upright(upload: bytes) -> NDArray[np.uint8]:
     if longest > LONGEST_SIDE:
         scale = LONGEST_SIDE / longest
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return picture
+    return np.asarray(picture, np.uint8)
 
 
 def _size(upload: bytes) -> tuple[int, int] | None:

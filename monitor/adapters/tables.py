@@ -250,6 +250,7 @@ sequences = Table(
     Column("sender", String, primary_key=True, comment="topic prefix of the device or window"),
     Column("boot_id", String, primary_key=True),
     Column("runs", JSON, nullable=False, comment="[[first, last], …] of the sequence numbers on record"),
+    Column("lost", Integer, nullable=False, comment="numbers that never came and never will"),
     Column("received_at", Utc, nullable=False, comment="of the newest, UTC"),
 )
 
@@ -259,7 +260,8 @@ quarantine = Table(
     Column("sha256", String, primary_key=True, comment="of topic, NUL, payload: a repeat only counts up"),
     Column("topic", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False, comment="at most the first 8,192 bytes"),
-    Column("reason", Text, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("detail", Text, nullable=False, comment="where, expected, found"),
     Column("first_at", Utc, nullable=False),
     Column("last_at", Utc, nullable=False),
     Column("times", Integer, nullable=False, comment="how often it came"),

@@ -7,6 +7,7 @@ from monitor.adapters.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    transactional_ddl=True,
     render_as_batch=True,  # SQLite cannot alter a column in place
 )
 context.run_migrations()

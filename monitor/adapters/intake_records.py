@@ -1,0 +1,111 @@
+"""A batch of messages into the record: all of it in one transaction, with how far each sender may be acknowledged."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from monitor.adapters import device_records, rating_records, tables
+from monitor.adapters.database import insert, transaction
+from monitor.adapters.quarantine_records import quarantine
+from monitor.devices import DeviceStatus, Meta
+from monitor.intake import Ack, StoreLost
+from monitor.messages import Message, Quarantined, Reason, Registry, Said, read, sequence
+from monitor.ratings import Rating
+from monitor.sequences import Progress, Sequence
+from monitor.window_states import WindowState
+
+
+def keep(
+    engine: Engine, registry: Registry, messages: Iterable[Message], waiting_since: datetime | None = None
+) -> tuple[Ack, ...]:
+    """Record messages and return the acknowledgements they earned, one per sender and boot.
+
+    A message that the database refuses is quarantined alone. Raises StoreLost when the database is not there or full:
+    then nothing of the batch is recorded.
+    """
+    messages = tuple(messages)
+    said = [read(message, registry, waiting_since) for message in messages]
+    try:
+        try:
+            return _keep(engine, messages, said)
+        except (OperationalError, InterfaceError):
+            raise
+        except DBAPIError:
+            return tuple(ack for pair in zip(messages, said, strict=True) for ack in _keep_alone(engine, *pair))
+    except DBAPIError as error:
+        name = engine.url.render_as_string(hide_password=True)
+        raise StoreLost(f"database {name}: expected to record {len(messages)} messages, found: {error.orig}") from error
+
+
+def last_heard(engine: Engine) -> datetime | None:
+    """When the newest numbered message on record arrived; None on a new database."""
+    with engine.connect() as connection:
+        newest: datetime | None = connection.execute(select(func.max(tables.sequences.c.received_at))).scalar_one()
+    return newest
+
+
+def _keep(engine: Engine, messages: Iterable[Message], said: Iterable[Said]) -> tuple[Ack, ...]:
+    with transaction(engine) as connection:
+        for message, what in zip(messages, said, strict=True):
+            _record(connection, message, what)
+        return _advance(connection, messages)
+
+
+def _keep_alone(engine: Engine, message: Message, said: Said) -> tuple[Ack, ...]:
+    try:
+        return _keep(engine, [message], [said])
+    except (OperationalError, InterfaceError):
+        raise
+    except DBAPIError as error:
+        return _keep(engine, [message], [Quarantined(message, Reason.STORE, str(error.orig))])
+
+
+def _record(connection: Connection, message: Message, said: Said) -> None:
+    match said:
+        case Rating():
+            if not rating_records.record(connection, said):
+                _must_repeat(connection, message, said)
+        case WindowState():
+            device_records.window_state(connection, said)
+        case DeviceStatus():
+            device_records.status(connection, said)
+        case Meta():
+            device_records.meta(connection, said)
+        case Quarantined():
+            quarantine(connection, said)
+
+
+def _must_repeat(connection: Connection, message: Message, rating: Rating) -> None:
+    """The same number with other content is a clone or a replay, not a redelivery."""
+    first = rating_records.find(connection, rating.device, rating.boot_id, rating.seq)
+    if first is not None and (first.event_id, first.raw) != (rating.event_id, rating.raw):
+        detail = f"boot {rating.boot_id} seq {rating.seq}: expected event {first.event_id}, found {rating.event_id}"
+        quarantine(connection, Quarantined(message, Reason.REPLAY, detail))
+
+
+def _advance(connection: Connection, messages: Iterable[Message]) -> tuple[Ack, ...]:
+    heard: dict[tuple[str, str], list[tuple[Sequence, datetime]]] = {}
+    for message in messages:
+        place = sequence(message)
+        if place is not None:
+            heard.setdefault((place.sender, place.boot_id), []).append((place, message.received_at))
+    return tuple(_advance_one(connection, *key, places) for key, places in heard.items())
+
+
+def _advance_one(connection: Connection, sender: str, boot_id: str, places: list[tuple[Sequence, datetime]]) -> Ack:
+    progress = _progress(connection, sender, boot_id)
+    for place, _ in places:
+        progress = progress.heard(place.seq, place.oldest)
+    values = {"runs": progress.runs, "lost": progress.lost, "received_at": max(at for _, at in places)}
+    row = insert(connection, tables.sequences).values(sender=sender, boot_id=boot_id, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["sender", "boot_id"], set_=values))
+    return Ack(sender, boot_id, progress.acknowledged)
+
+
+def _progress(connection: Connection, sender: str, boot_id: str) -> Progress:
+    table = tables.sequences.c
+    wanted = select(table.runs, table.lost).where(table.sender == sender, table.boot_id == boot_id)
+    found = connection.execute(wanted).first()
+    return Progress() if found is None else Progress(tuple((a, b) for a, b in found.runs), found.lost)

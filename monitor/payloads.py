@@ -1,0 +1,81 @@
+"""Payloads: the shapes of what devices and windows send, keys we do not know ignored, wrong types refused."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from monitor.ratings import Channel
+from monitor.window_states import Service
+
+Boot = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Words = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, Field(max_length=128, pattern=r"^[^\x00]*$")]
+
+
+class Payload(BaseModel):
+    """What they have in common."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class PlacePayload(Payload):
+    """Where a message stands in its sender's numbering."""
+
+    boot_id: Boot
+    seq: Count
+    oldest_seq: Count = 1
+
+
+class StatusPayload(Payload):
+    """Online, or offline by the sender's word or its will."""
+
+    schema_: Literal["status/1"] = Field(alias="schema")
+    state: Literal["online", "offline"]
+    boot_id: Boot
+
+
+class MetaPayload(Payload):
+    """A device's birth certificate."""
+
+    schema_: Literal["meta/1"] = Field(alias="schema")
+    dev_id: Code
+    boot_id: Boot
+    model: Code = ""
+    fw: Code = ""
+    scale_id: Code = ""
+
+
+class RatingPayload(PlacePayload):
+    """One rating."""
+
+    schema_: Literal["rating/1"] = Field(alias="schema")
+    event_id: Code | None = None
+    dev_id: Code
+    ts: AwareDatetime
+    clock: Literal["ntp", "rtc", "none"] = "rtc"
+    buffered: bool = False
+    ts_accuracy_s: Annotated[float, Field(ge=0, le=86_400)] = 1.0
+    channel: Channel
+    scale_id: Code | None = None
+    raw: Code
+    tags: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    text: Words = ""
+    window: Code | None = None
+    ticket: Code | None = None
+    project_no: Code | None = None
+    service_no: Count | None = None
+    assess_no: Count | None = None
+    eval_process: Count | None = None
+    named: bool = False
+    rater_hash: Code | None = None
+    test: bool = False
+
+
+class WindowPayload(PlacePayload):
+    """A window's declaration."""
+
+    schema_: Literal["window/1"] = Field(alias="schema")
+    state: Service
+    reason: Words = ""
+    at: AwareDatetime
