@@ -1,0 +1,182 @@
+"""The fleet: all cameras of a shard, whatever their kind, as one sequence of samples."""
+
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from camera_ingest import clip
+from camera_ingest.camera import Camera
+from camera_ingest.decode import Decoder
+from camera_ingest.depacketize import Keyframe
+from camera_ingest.health import DARK_SAMPLES, darkness
+from camera_ingest.link import Timing
+from camera_ingest.look import Look, Slots
+from camera_ingest.lost import StreamLost
+from camera_ingest.receiver import Receiver
+from camera_ingest.rounds import Rounds
+from camera_ingest.sample import Blind, Picture, Sample
+from camera_ingest.schedule import Schedule, staggered
+from camera_ingest.snapshot import decode_jpeg
+from camera_ingest.stream import Stream
+
+SNAPSHOT_THREADS = 8
+DECODED_AHEAD = 8  # pictures that may wait for the reader; beyond, each camera keeps its newest look undecoded
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The time of day, at the edge."""
+    return datetime.now(UTC)
+
+
+class Fleet:
+    """Looks at every camera once per cadence; a context manager.
+
+    RTSP cameras (rtsp://…) share one receiving thread, HTTP snapshots (http://…, https://…) a few; anything else is
+    the path of a recorded file, played once in real time. A camera that cannot see gives a sample without a picture,
+    with its reason, at the same cadence.
+    """
+
+    def __init__(
+        self, cameras: Sequence[Camera], timing: Timing | None = None, utc: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._timing = timing = timing or Timing()
+        self._utc = utc
+        self._stop = threading.Event()
+        self._slots = Slots()
+        self._samples: queue.Queue[Sample] = queue.Queue(DECODED_AHEAD)
+        self._crash: BaseException | None = None
+        self._blind: dict[str, Blind | None] = {camera.id: Blind.CONNECTING for camera in cameras}
+        self._dark: dict[str, int] = {}
+        schedules = staggered([camera.cadence.total_seconds() for camera in cameras], time.monotonic())
+        kinds: dict[str, list[tuple[Camera, Schedule]]] = {"rtsp": [], "http": [], "file": []}
+        for camera, schedule in zip(cameras, schedules, strict=True):
+            kinds[_kind(camera.url)].append((camera, schedule))
+        streams = [Stream(camera, schedule, timing, self._slots.put, utc) for camera, schedule in kinds["rtsp"]]
+        self._receiver = Receiver(streams, timing)
+        self._rounds = Rounds(kinds["http"], timing, self._slots.put, utc)
+        works: list[tuple[str, Callable[[], None]]] = [("decode", self._decode)]
+        works += [("receive", partial(self._receiver.run, self._stop))] if streams else []
+        works += [("snapshot", self._rounds.run)] * min(SNAPSHOT_THREADS, len(kinds["http"]))
+        works += [("clip", partial(self._play, camera)) for camera, _ in kinds["file"]]
+        self._threads = [threading.Thread(target=self._run, args=(work,), name=name) for name, work in works]
+
+    def __enter__(self) -> "Fleet":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        for thread in self._threads:
+            thread.join()
+        self._rounds.close()
+
+    def samples(self) -> Iterator[Sample]:
+        """The samples of all cameras as they come; waits for the next; ends after `stop()`.
+
+        If the reader is slow, a camera's older look gives way to its newer one. Raises what a thread of the fleet
+        died of.
+        """
+        while not self._stop.is_set():
+            try:
+                yield self._samples.get(timeout=0.2)
+            except queue.Empty:
+                continue
+        if self._crash is not None:
+            raise self._crash
+
+    def stop(self) -> None:
+        """Ends `samples()` and all reception; may be called from any thread or a signal handler."""
+        self._stop.set()
+        self._slots.close()
+        self._rounds.stop()
+
+    def status(self) -> Mapping[str, Blind | None]:
+        """What the last look at each camera gave: None = it sees, otherwise why not."""
+        return dict(self._blind)
+
+    @property
+    def overtaken(self) -> int:
+        """Looks that were never decoded because a newer one of their camera came first."""
+        return self._slots.replaced
+
+    def _run(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            self._crash = error
+            self.stop()
+
+    def _decode(self) -> None:
+        decoder = Decoder()
+        while (look := self._slots.take()) is not None:
+            self._offer(self._develop(look, decoder))
+
+    def _develop(self, look: Look, decoder: Decoder) -> Sample:
+        match look.found:
+            case StreamLost() as lost:
+                return _blind(look.camera, look.at, lost)
+            case Keyframe() as keyframe:
+                picture, size = decoder.decode(keyframe), len(keyframe.access_unit)
+            case jpeg:
+                picture, size = decode_jpeg(jpeg), len(jpeg)
+        if picture is not None:
+            return self._judged(look.camera, look.at, picture)
+        lost = StreamLost(look.camera, "decode", "a picture", f"{size} bytes that are none", Blind.UNDECODABLE)
+        return _blind(look.camera, look.at, lost)
+
+    def _judged(self, camera: str, at: datetime, picture: Picture) -> Sample:
+        dark = self._dark[camera] = darkness(self._dark.get(camera, 0), picture)
+        if dark < DARK_SAMPLES:
+            return Sample(camera, at, picture)
+        return _blind(camera, at, StreamLost(camera, "look", "a picture", f"{dark} black ones", Blind.BLACK))
+
+    def _play(self, camera: Camera) -> None:
+        """A recorded file in real time, then nothing more."""
+        lost = StreamLost(camera.id, "play", "another frame", "the end of the file", Blind.ENDED)
+        sample = _blind(camera.id, self._utc(), lost)
+        for sample in clip.samples(camera, Path(camera.url), self._utc()):
+            if self._stop.wait((sample.at - self._utc()).total_seconds()):
+                return
+            self._offer(sample)
+        last = sample if sample.blind else _blind(camera.id, sample.at, lost)
+        while not self._stop.wait(camera.cadence.total_seconds()):
+            self._offer(replace(last, at=self._utc()))
+
+    def _offer(self, sample: Sample) -> None:
+        """Hands a sample to the reader; waits while it has enough."""
+        before, self._blind[sample.camera] = self._blind[sample.camera], sample.blind
+        if sample.blind is not before:
+            level = logging.WARNING if sample.blind else logging.INFO
+            log.log(level, "camera %s: %s", sample.camera, sample.detail or "sees")
+        while not self._stop.is_set():
+            with contextlib.suppress(queue.Full):
+                self._samples.put(sample, timeout=0.2)
+                return
+
+
+def _kind(url: str) -> str:
+    scheme, mark, _ = url.lower().partition("://")
+    if not mark:
+        return "file"
+    if scheme in ("http", "https"):
+        return "http"
+    if scheme == "rtsp":
+        return "rtsp"
+    raise ValueError(f"a camera's url: expected rtsp://, http://, https:// or a path, found {scheme}://")
+
+
+def _blind(camera: str, at: datetime, lost: StreamLost) -> Sample:
+    return Sample(camera, at, None, lost.blind, str(lost))

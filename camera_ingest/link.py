@@ -1,0 +1,99 @@
+"""A link: when a stream is given up and when it is tried again. Time is given, in monotonic seconds."""
+
+from dataclasses import dataclass
+
+from camera_ingest.sample import Blind
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a fleet waits for what; all in seconds but for the counts."""
+
+    handshake_s: float = 5.0
+    """From opening a connection to its first stream (RTSP: connect to PLAY)."""
+    silence_s: float = 10.0
+    """Without a byte on a playing stream."""
+    keyframe_s: float = 15.0
+    """Without a complete keyframe though one is wanted …"""
+    keyframe_gops: float = 3.0
+    """… or this many of the camera's own intervals between keyframes, whichever is longer."""
+    backoff_least_s: float = 1.0
+    """Pause after a first loss; it doubles with each further one …"""
+    backoff_most_s: float = 60.0
+    """… up to here, of which a random part is waited (full jitter)."""
+    refused_s: float = 300.0
+    """Pause after 401, 403 or 404, which somebody has to put right."""
+    opens_per_s: float = 50.0
+    """Connections opened per second by one fleet."""
+    drain_s: float = 1.0
+    """Between two visits to the sockets of all playing streams: fewer visits cost less and see later."""
+    snapshot_s: float = 5.0
+    """For one HTTP snapshot, from the request to its last byte."""
+
+
+REFUSALS = frozenset({Blind.REFUSED, Blind.NOT_FOUND})
+"""Losses that are mistakes of configuration: trying often does not help."""
+
+
+@dataclass(slots=True)
+class Link:
+    """Where one stream stands; the caller says what happens, the link what is to be done about it."""
+
+    timing: Timing
+    retry_at: float = 0.0
+    """When it may be opened again."""
+    losses: int = 0
+    """In a row, without a keyframe between them."""
+    gop_s: float = 0.0
+    """The camera's interval between keyframes; 0 = not known yet."""
+    opened_at: float | None = None
+    playing: bool = False
+    heard_at: float = 0.0
+    wanted_at: float | None = None
+    """Since when a keyframe has been waited for; None = none is wanted."""
+
+    def opened(self, now: float) -> None:
+        """A connection is being opened."""
+        self.opened_at, self.playing, self.wanted_at = now, False, None
+
+    def plays(self, now: float) -> None:
+        """The handshake is over; a first keyframe is waited for."""
+        self.playing, self.heard_at, self.wanted_at = True, now, now
+
+    def wants(self, now: float) -> None:
+        """A keyframe is wanted from now on, if not already."""
+        if self.wanted_at is None:
+            self.wanted_at = now
+
+    def seen(self) -> None:
+        """A good picture has come."""
+        self.wanted_at, self.losses = None, 0
+
+    def overdue(self, now: float) -> tuple[str, str] | None:
+        """(expected, found) if the stream is to be given up, else None."""
+        timing = self.timing
+        if self.opened_at is None:
+            return None
+        if not self.playing:
+            late = now - self.opened_at >= timing.handshake_s
+            return (f"a stream within {timing.handshake_s:g} s", "no answer") if late else None
+        if now - self.heard_at >= timing.silence_s:
+            return "bytes", f"none for {timing.silence_s:g} s"
+        patience = max(timing.keyframe_gops * self.gop_s, timing.keyframe_s)
+        if self.wanted_at is not None and now - self.wanted_at >= patience:
+            return "a complete keyframe", f"none for {patience:g} s"
+        return None
+
+    def lost(self, now: float, blind: Blind, chance: float) -> None:
+        """The stream is gone; `chance` in [0, 1) spreads the next attempt."""
+        self.opened_at, self.playing, self.wanted_at = None, False, None
+        self.losses += 1
+        self.retry_at = now + backoff(self.timing, self.losses, blind, chance)
+
+
+def backoff(timing: Timing, losses: int, blind: Blind, chance: float) -> float:
+    """Seconds to wait after the `losses`-th loss in a row: exponential with full jitter, long after a refusal."""
+    if blind in REFUSALS:
+        return timing.refused_s * (1 + 0.1 * chance)
+    most = min(timing.backoff_most_s, timing.backoff_least_s * 2.0 ** min(losses, 30))
+    return timing.backoff_least_s + chance * max(0.0, most - timing.backoff_least_s)

@@ -1,0 +1,112 @@
+"""The receiver: all RTSP cameras of a shard in one thread.
+
+Handshakes are served as they come; playing sockets are not waited for but drained, all of them once a second, which
+costs a quarter of waking for every packet. Names are resolved in threads of their own.
+"""
+
+import queue
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from camera_ingest.link import Timing
+from camera_ingest.lost import StreamLost
+from camera_ingest.stream import Address, Stream
+
+BUFFER = 1 << 20  # bytes, shared by all sockets
+RESOLVERS = 4  # threads; a name that hangs shall not hold up the others
+RTSP_PORT = 554
+
+
+class Receiver:
+    """Opens, visits and closes the streams."""
+
+    def __init__(self, streams: Sequence[Stream], timing: Timing) -> None:
+        self._streams = streams
+        self._timing = timing
+        self._opening: deque[Stream] = deque()
+        self._open_at = 0.0  # when the next connection may be opened
+        self._visit_at = 0.0
+        self._buffer = memoryview(bytearray(BUFFER))
+        self._names: queue.SimpleQueue[tuple[Stream, float] | None] = queue.SimpleQueue()
+        self._addresses: queue.SimpleQueue[tuple[Stream, float, Address | StreamLost]] = queue.SimpleQueue()
+        self._resolving = 0
+
+    def run(self, stop: threading.Event) -> None:
+        """Receives until told to stop."""
+        for number in range(RESOLVERS):
+            threading.Thread(target=self._resolve, name=f"resolver-{number}", daemon=True).start()
+        with selectors.DefaultSelector() as selector:
+            try:
+                while not stop.is_set():
+                    for key, _ in selector.select(self.turn(selector, time.monotonic())):
+                        key.data.wake(self._buffer, time.monotonic())
+            finally:
+                for stream in self._streams:
+                    stream.close()
+                for _ in range(RESOLVERS):
+                    self._names.put(None)
+
+    def turn(self, selector: selectors.BaseSelector, now: float) -> float:
+        """Does what is due now; seconds until something is due again."""
+        if now >= self._visit_at:
+            self._visit_at = now + self._timing.drain_s
+            self._visit(now)
+        self._take_addresses(selector, now)
+        while self._opening and now >= self._open_at:
+            self._open_at = max(self._open_at, now - self._timing.drain_s) + 1 / self._timing.opens_per_s
+            self._open(self._opening.popleft(), selector, now)
+        wakes = [self._visit_at]
+        if self._opening:
+            wakes.append(self._open_at)
+        if self._resolving:
+            wakes.append(now + 0.05)
+        return max(0.0, min(wakes) - now)
+
+    def _visit(self, now: float) -> None:
+        waiting = set(self._opening)
+        for stream in self._streams:
+            stream.visit(self._buffer, now)
+            if stream.link.opened_at is None and now >= stream.link.retry_at and stream not in waiting:
+                self._opening.append(stream)
+
+    def _open(self, stream: Stream, selector: selectors.BaseSelector, now: float) -> None:
+        stream.link.opened(now)
+        try:
+            stream.connect(_address(stream, socket.AI_NUMERICHOST), selector, now)
+        except StreamLost:  # not a number: a name
+            self._resolving += 1
+            self._names.put((stream, now))
+
+    def _take_addresses(self, selector: selectors.BaseSelector, now: float) -> None:
+        while not self._addresses.empty():
+            stream, asked_at, address = self._addresses.get()
+            self._resolving -= 1
+            if stream.link.opened_at != asked_at:  # given up meanwhile
+                continue
+            if isinstance(address, StreamLost):
+                stream.fail(address, now)
+            else:
+                stream.connect(address, selector, now)
+
+    def _resolve(self) -> None:
+        while asked := self._names.get():
+            stream, asked_at = asked
+            try:
+                self._addresses.put((stream, asked_at, _address(stream)))
+            except StreamLost as lost:
+                self._addresses.put((stream, asked_at, lost))
+
+
+def _address(stream: Stream, flags: int = 0) -> Address:
+    """Where a camera listens; asks the name service unless `flags` forbids it. Raises StreamLost."""
+    try:
+        parts = urlsplit(stream.camera.url)
+        found = socket.getaddrinfo(parts.hostname or "?", parts.port or RTSP_PORT, type=socket.SOCK_STREAM, flags=flags)
+    except (OSError, ValueError) as error:  # no such name; or no such port
+        raise StreamLost(stream.camera.id, "resolve", "an address", "none for its host name") from error
+    return found[0][0], found[0][4]

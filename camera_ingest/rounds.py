@@ -1,0 +1,89 @@
+"""Rounds: a few threads that fetch the snapshots of many cameras, each when it is due."""
+
+import heapq
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from camera_ingest.camera import Camera
+from camera_ingest.link import Link, Timing
+from camera_ingest.look import Look
+from camera_ingest.lost import StreamLost
+from camera_ingest.schedule import Schedule
+from camera_ingest.snapshot import Snapshot
+
+
+class _Post:
+    """One camera on the round."""
+
+    def __init__(self, camera: Camera, schedule: Schedule, timing: Timing) -> None:
+        self.camera = camera
+        self.schedule = schedule
+        self.link = Link(timing)
+        self.snapshot = Snapshot(camera, timing.snapshot_s)
+        self.lost: StreamLost | None = None
+
+    def look(self, now: float) -> bytes | StreamLost:
+        """A JPEG, or why there is none; a camera that was lost is left alone for a while."""
+        if self.lost is not None and now < self.link.retry_at:
+            return self.lost
+        try:
+            found = self.snapshot.fetch()
+        except StreamLost as lost:
+            self.lost = lost
+            self.link.lost(time.monotonic(), lost.blind, random.random())
+            return lost
+        self.lost = None
+        self.link.seen()
+        return found
+
+
+class Rounds:
+    """Gives a look per camera and cadence to `deliver`."""
+
+    def __init__(
+        self,
+        cameras: Sequence[tuple[Camera, Schedule]],
+        timing: Timing,
+        deliver: Callable[[Look], None],
+        utc: Callable[[], datetime],
+    ) -> None:
+        self._deliver = deliver
+        self._utc = utc
+        posts = [_Post(camera, schedule, timing) for camera, schedule in cameras]
+        self._due = [(0.0, number, post) for number, post in enumerate(posts)]  # a heap; all at once at first
+        self._changed = threading.Condition()
+        self._over = False
+
+    def run(self) -> None:
+        """The work of one thread; any number may share it. Returns after `stop()`."""
+        while (taken := self._take()) is not None:
+            _, number, post = taken
+            found = post.look(time.monotonic())
+            self._deliver(Look(post.camera.id, self._utc(), found))
+            with self._changed:
+                heapq.heappush(self._due, (post.schedule.after(time.monotonic()), number, post))
+                self._changed.notify()
+
+    def stop(self) -> None:
+        """Ends the round of every thread after its look under way."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Lets all connections go, after the threads have ended."""
+        for _, _, post in self._due:
+            post.snapshot.close()
+
+    def _take(self) -> tuple[float, int, _Post] | None:
+        """Waits for the camera that is due first."""
+        with self._changed:
+            while not self._over:
+                pause = self._due[0][0] - time.monotonic() if self._due else None
+                if pause is not None and pause <= 0:
+                    return heapq.heappop(self._due)
+                self._changed.wait(pause)
+        return None

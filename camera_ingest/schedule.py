@@ -1,0 +1,24 @@
+"""A schedule: when a camera is looked at. Monotonic seconds."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Evenly spaced moments: `origin`, `origin + cadence` …; missed ones are not made up for."""
+
+    origin: float
+    cadence: float
+
+    def after(self, now: float) -> float:
+        """The first moment later than `now`."""
+        return self.origin + (math.floor((now - self.origin) / self.cadence) + 1) * self.cadence
+
+
+def staggered(cadences: list[float], start: float) -> list[Schedule]:
+    """One schedule per camera, spread so that at no moment many are due together."""
+    return [
+        Schedule(start + cadence * (number * 0.6180339887 % 1), cadence)  # golden ratio: even for any count
+        for number, cadence in enumerate(cadences)
+    ]

@@ -1,0 +1,175 @@
+"""A stream: one RTSP camera on a non-blocking socket, from connecting to looks."""
+
+import os
+import random
+import selectors
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+from camera_ingest.camera import Camera
+from camera_ingest.depacketize import Keyframe
+from camera_ingest.link import Link, Timing
+from camera_ingest.look import Look
+from camera_ingest.lost import StreamLost
+from camera_ingest.rtsp import Session
+from camera_ingest.sample import Blind
+from camera_ingest.schedule import Schedule
+
+READS_PER_VISIT = 4  # full buffers; a camera that floods shall not starve the others
+Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+
+
+class Stream:
+    """Gives a look per cadence to `deliver`; the receiver tells it what happens and when (monotonic seconds).
+
+    When a sample is due the next complete keyframe is it, so a picture is never older than the pause between visits.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        schedule: Schedule,
+        timing: Timing,
+        deliver: Callable[[Look], None],
+        utc: Callable[[], datetime],
+    ) -> None:
+        self.camera = camera
+        self.link = Link(timing)
+        self._schedule = schedule
+        self._due = schedule.origin
+        self._deliver = deliver
+        self._utc = utc
+        self._lost: StreamLost | None = not_yet(camera)  # why it is blind; None while it sees
+        self._connection: socket.socket | None = None
+        self._selector: selectors.BaseSelector | None = None  # while the handshake lasts
+        self._session: Session | None = None
+        self._rtp_time: int | None = None  # of the last keyframe, until the interval between two is known
+
+    def connect(self, address: Address, selector: selectors.BaseSelector, now: float) -> None:
+        """Begins to connect; `selector` wakes for it until the stream plays."""
+        family, socket_address = address
+        self._session, self._rtp_time = Session(self.camera.id, self.camera.url, self.camera.login), None
+        try:
+            self._connection = socket.socket(family, socket.SOCK_STREAM)
+            self._connection.setblocking(False)
+            self._connection.connect_ex(socket_address)  # how it went is read when the socket becomes writable
+            selector.register(self._connection, selectors.EVENT_WRITE, self)
+            self._selector = selector
+        except OSError as error:
+            self.fail(self._broken("connect", error), now)
+
+    def wake(self, buffer: memoryview, now: float) -> None:
+        """The socket is ready for the next step of the handshake."""
+        self._try(self._shake_hands, buffer, now)
+
+    def visit(self, buffer: memoryview, now: float) -> None:
+        """Drains the socket, judges deadlines, and looks if it is time."""
+        if self.link.playing:
+            self._try(self._drain, buffer, now)
+        overdue = self.link.overdue(now)
+        if overdue:
+            expected, found = overdue
+            step = self._session.step if self._session else "resolve"
+            self.fail(StreamLost(self.camera.id, step, expected, found, self._silence()), now)
+        if now < self._due:
+            return
+        if self._lost is not None:
+            self._look(self._lost, now)
+        elif self._session is not None:
+            self._session.wanted = True
+            self.link.wants(now)
+
+    def fail(self, lost: StreamLost, now: float) -> None:
+        """Gives the connection up; the link says when to try again."""
+        self.close()
+        self._lost = lost
+        self.link.lost(now, lost.blind, random.random())
+
+    def close(self) -> None:
+        """Lets the connection go."""
+        if self._connection is not None:
+            if self._selector is not None:
+                self._selector.unregister(self._connection)
+            self._connection.close()
+        self._connection = self._selector = self._session = None
+
+    def _try(self, action: Callable[[memoryview, float], None], buffer: memoryview, now: float) -> None:
+        try:
+            action(buffer, now)
+        except StreamLost as lost:
+            self.fail(lost, now)
+        except OSError as error:
+            self.fail(self._broken(self._session.step if self._session else "connect", error), now)
+
+    def _shake_hands(self, buffer: memoryview, now: float) -> None:
+        assert self._connection and self._selector
+        if self._selector.get_key(self._connection).events == selectors.EVENT_WRITE:
+            error = self._connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if error:
+                raise StreamLost(self.camera.id, "connect", "a connection", os.strerror(error))
+            self._selector.modify(self._connection, selectors.EVENT_READ, self)
+            self._send()
+        else:
+            self._drain(buffer, now)
+
+    def _drain(self, buffer: memoryview, now: float) -> None:
+        assert self._connection and self._session
+        for _ in range(READS_PER_VISIT):
+            try:
+                size = self._connection.recv_into(buffer)
+            except BlockingIOError:
+                break
+            if not size:
+                raise StreamLost(self.camera.id, self._session.step, "bytes", "the connection closed")
+            self.link.heard_at = now
+            keyframe = self._session.receive(buffer[:size])
+            if self._session.playing and not self.link.playing:
+                self._begin(now)
+            if keyframe is not None:
+                self._see(keyframe, now)
+            if size < len(buffer):
+                break
+        self._session.tick(now)
+        self._send()
+
+    def _begin(self, now: float) -> None:
+        """The handshake is over: from now on the socket is drained, not waited for."""
+        assert self._connection and self._selector
+        self._selector.unregister(self._connection)
+        self._selector = None
+        self.link.plays(now)
+
+    def _send(self) -> None:
+        assert self._connection and self._session
+        out = self._session.outgoing()
+        if out and self._connection.send(out) != len(out):  # a few hundred bytes into an empty buffer
+            raise StreamLost(self.camera.id, self._session.step, "a camera that reads", "its buffer full")
+
+    def _see(self, keyframe: Keyframe, now: float) -> None:
+        assert self._session and self._session.track
+        if self._rtp_time is not None and not self.link.gop_s:
+            ticks = (keyframe.rtp_time - self._rtp_time) & 0xFFFFFFFF
+            self.link.gop_s = ticks / self._session.track.clock_rate
+        self._rtp_time = keyframe.rtp_time
+        self._session.wanted = not self.link.gop_s
+        if self.link.wanted_at is not None:
+            self._lost = None
+            self.link.seen()
+            self._look(keyframe, now)
+
+    def _look(self, found: Keyframe | StreamLost, now: float) -> None:
+        self._due = self._schedule.after(now)
+        self._deliver(Look(self.camera.id, self._utc(), found))
+
+    def _silence(self) -> Blind:
+        return Blind.STALLED if self._session and self._session.step != "OPTIONS" else Blind.UNREACHABLE
+
+    def _broken(self, step: str, error: OSError) -> StreamLost:
+        found = os.strerror(error.errno) if error.errno else type(error).__name__
+        return StreamLost(self.camera.id, step, "a connection", found)
+
+
+def not_yet(camera: Camera) -> StreamLost:
+    """Why a camera is blind before anything has come from it."""
+    return StreamLost(camera.id, "start", "a first picture", "none yet", Blind.CONNECTING)
