@@ -19,15 +19,14 @@ from simulation.furniture import (
     sheet,
     sign,
 )
-from simulation.looks import Look, Optics, look, tinted
+from simulation.looks import Look, tinted
 from simulation.sprites import Pixels
 from simulation.stages import HEIGHT, WIDTH, Polygon, Post, Stage, rectangle, shell
 
 
-def window_stage(seed: int, numbers: Sequence[int], dark: float = 0.0) -> Stage:
+def window_stage(seed: int, numbers: Sequence[int], style: Look) -> Stage:
     """A counter with these windows side by side, all fully in view."""
     rng = np.random.default_rng([seed, 1])
-    style = look(rng, dark)
     wide = WIDTH / len(numbers)
     scale = min(1.0, 0.22 + 0.78 * wide / 320)
     top = round(190 + rng.integers(-6, 10))
@@ -59,7 +58,7 @@ def window_stage(seed: int, numbers: Sequence[int], dark: float = 0.0) -> Stage:
     return Stage(
         background=picture,
         layers=tuple(sorted(layers, key=lambda one: one.depth)),
-        optics=Optics(style, (HEIGHT, WIDTH), rng),
+        style=style,
         horizon=stand_y - 0.76 * scale / growth,
         growth=growth,
         aisles=tuple(np.linspace(stand_y + 34, HEIGHT - 2, 4)),

@@ -14,9 +14,10 @@ from tqdm import tqdm
 from simulation.counter import window_stage
 from simulation.h264 import decode, encode
 from simulation.lobby import entrance_stage, queue_stage
+from simulation.looks import Optics, look
 from simulation.scenes import Actor, Cast, Composed, compose, label
 from simulation.sprites import Pixels, Sprite, people
-from simulation.stages import Stage
+from simulation.stages import HEIGHT, WIDTH, Stage
 
 PER_STAGE = 12
 """Pictures of one stage before the next is drawn."""
@@ -95,26 +96,28 @@ def _dyed(sprite: Sprite, hue: int) -> Sprite:
 def _pictures(rng: np.random.Generator, sprites: Sequence[Sprite], count: int) -> Iterator[Composed]:
     """Pictures of one stage with ever other people on it."""
     stage = _stage(rng, sprites)
+    optics = Optics(stage.style, (HEIGHT, WIDTH), rng)
     cast = Cast(sprites, rng)
     for _ in range(count):
         actors = [] if rng.random() < 0.06 else _crowd(rng, stage, cast)
         one = compose(stage, actors, int(rng.integers(0, 10)))
-        picture = _weather(stage.optics.expose(one.picture, rng), rng)
+        picture = _weather(optics.expose(one.picture, rng), rng)
         label(picture, f"SIM c{rng.integers(100):02d} {rng.integers(60):02d}:{rng.integers(60):02d}.{rng.integers(10)}")
         yield replace(one, picture=picture)
 
 
 def _stage(rng: np.random.Generator, sprites: Sequence[Sprite]) -> Stage:
     seed = int(rng.integers(2**31))
+    style = look(seed, DARK)
     standing = [one for one in sprites if one.pose in ("stand", "arms-crossed", "phone")]
     posters = [standing[i] for i in rng.integers(len(standing), size=2)] if rng.random() < 0.5 else []
     kind = rng.random()
     if kind < 0.5:
         first = int(rng.integers(1, 40))
-        return window_stage(seed, range(first, first + int(rng.choice([2, 2, 2, 3, 4, 5]))), DARK)
+        return window_stage(seed, range(first, first + int(rng.choice([2, 2, 2, 3, 4, 5]))), style)
     if kind < 0.85:
-        return queue_stage(seed, posters, DARK)
-    return entrance_stage(seed, posters, DARK)
+        return queue_stage(seed, style, posters)
+    return entrance_stage(seed, style, posters)
 
 
 def _crowd(rng: np.random.Generator, stage: Stage, cast: Cast) -> list[Actor]:

@@ -17,6 +17,7 @@ from camera_ingest.camera import Role
 from simulation.counter import window_stage
 from simulation.h264 import FPS, encode
 from simulation.lobby import entrance_stage, queue_stage
+from simulation.looks import Optics, look
 from simulation.rtsp_server import Gop
 from simulation.scenes import Actor, Cast, compose, label
 from simulation.sprites import PEOPLE, Pixels, people
@@ -39,6 +40,8 @@ class StageId:
     label: str
     """Burnt into the picture: the id of the first camera that looks at it."""
     seed: int
+    style: int
+    """Seed of the hall's look: cameras of one hall have it in common."""
     numbers: tuple[int, ...] = ()
     """On the signs over the windows."""
 
@@ -47,8 +50,9 @@ class StageId:
         standing = [one for one in people() if one.pose in ("stand", "arms-crossed")]
         posters = [standing[self.seed % len(standing)]] if self.seed % 2 else []
         if self.role is Role.WINDOW:
-            return window_stage(self.seed, self.numbers)
-        return queue_stage(self.seed, posters) if self.role is Role.QUEUE else entrance_stage(self.seed, posters)
+            return window_stage(self.seed, self.numbers, look(self.style))
+        draw = queue_stage if self.role is Role.QUEUE else entrance_stage
+        return draw(self.seed, look(self.style), posters)
 
 
 @lru_cache(maxsize=4096)
@@ -163,10 +167,11 @@ def _frames(stage_id: StageId, names: Iterable[str]) -> Iterator[Pixels]:
     """The pictures of all states, one GOP after the other."""
     stage = stage_id.draw()
     rng = np.random.default_rng([stage_id.seed, 9])
+    optics = Optics(stage.style, (HEIGHT, WIDTH), rng)
     shown = _shown(stage, stage_id.role, Cast(people(), rng), names)
     for number, actors in enumerate(shown):
         for frame in range(FRAMES):
-            picture = stage.optics.expose(compose(stage, actors, frame).picture, rng)
+            picture = optics.expose(compose(stage, actors, frame).picture, rng)
             tenths = (number * FRAMES + frame) * 10 // FPS
             label(picture, f"SIM {stage_id.label} {tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}")
             yield picture

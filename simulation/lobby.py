@@ -6,15 +6,14 @@ import cv2
 import numpy as np
 
 from simulation.furniture import barrier, bench, desk, door, poster
-from simulation.looks import Optics, look, tinted
+from simulation.looks import Look, tinted
 from simulation.sprites import Sprite
-from simulation.stages import FLOOR_GROWTH, FLOOR_HORIZON, HEIGHT, WIDTH, Stage, flipped, polygon, shell
+from simulation.stages import FLOOR_GROWTH, FLOOR_HORIZON, HEIGHT, Stage, flipped, polygon, shell
 
 
-def queue_stage(seed: int, posters: Sequence[Sprite] = (), dark: float = 0.0) -> Stage:
+def queue_stage(seed: int, style: Look, posters: Sequence[Sprite] = ()) -> Stage:
     """A waiting zone: a lane along a barrier before a desk, benches at the wall; `posters` show these people."""
     rng = np.random.default_rng([seed, 2])
-    style = look(rng, dark)
     wall = int(rng.integers(100, 118))
     picture = shell(style, wall, rng)
     mirrored = bool(rng.random() < 0.5)
@@ -39,7 +38,7 @@ def queue_stage(seed: int, posters: Sequence[Sprite] = (), dark: float = 0.0) ->
     stage = Stage(
         background=picture,
         layers=tuple(sorted(layers, key=lambda one: one.depth)),
-        optics=Optics(style, (HEIGHT, WIDTH), rng),
+        style=style,
         horizon=FLOOR_HORIZON,
         growth=FLOOR_GROWTH,
         aisles=(wall + 32.0, wall + 40.0, HEIGHT - 6.0),
@@ -61,10 +60,9 @@ def _lane(head: tuple[float, float], tail: tuple[float, float], double: bool) ->
     return tuple(places)
 
 
-def entrance_stage(seed: int, posters: Sequence[Sprite] = (), dark: float = 0.0) -> Stage:
+def entrance_stage(seed: int, style: Look, posters: Sequence[Sprite] = ()) -> Stage:
     """The doors of a hall: nobody is judged here, people pass."""
     rng = np.random.default_rng([seed, 3])
-    style = look(rng, dark)
     wall = int(rng.integers(120, 150))
     picture = shell(style, wall, rng)
     left = int(rng.integers(150, 330))
@@ -81,7 +79,7 @@ def entrance_stage(seed: int, posters: Sequence[Sprite] = (), dark: float = 0.0)
     return Stage(
         background=picture,
         layers=(desk(style, 300, -30, 1.1), bench(style, wall + 30, 470, 0.8, 3)),
-        optics=Optics(style, (HEIGHT, WIDTH), rng),
+        style=style,
         horizon=FLOOR_HORIZON,
         growth=FLOOR_GROWTH,
         aisles=tuple(float(y) for y in np.linspace(wall + 50, HEIGHT - 10, 5)),

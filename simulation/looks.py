@@ -37,8 +37,9 @@ class Look:
     """Standard deviation of the lens's blur, in pixels; 0 = sharp."""
 
 
-def look(rng: np.random.Generator, dark: float = 0.0) -> Look:
+def look(seed: int, dark: float = 0.0) -> Look:
     """One look; `dark` is the share of badly lit halls."""
+    rng = np.random.default_rng([seed, 0])
     gain = rng.uniform(0.32, 0.6) if rng.random() < dark else rng.uniform(0.85, 1.1)
     warmth = rng.uniform(-0.05, 0.05)
     return Look(
@@ -82,10 +83,9 @@ class Optics:
         fall *= 1 + rng.uniform(-0.12, 0.12) * x + rng.uniform(-0.06, 0.06) * y
         light = fall[..., None] * np.array(look.cast) * look.gain * FULL
         self._light = np.clip(light, 0, 255).astype(np.uint8)
-        grain = rng.normal(0, look.noise, (height + 64, width + 64, 1)) + rng.normal(
-            0, look.noise * 0.5, (height + 64, width + 64, 3)
-        )
-        self._grain = np.round(grain).astype(np.int16)
+        grain = rng.standard_normal((height + 64, width + 64, 3), np.float32) * np.float32(0.5 * look.noise)
+        grain += rng.standard_normal((height + 64, width + 64, 1), np.float32) * np.float32(look.noise)
+        self._grain = np.rint(grain).astype(np.int16)
         self._blur = look.blur
 
     def expose(self, picture: Pixels, rng: np.random.Generator) -> Pixels:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from simulation.furniture import Layer
-from simulation.looks import Look, Optics, tinted
+from simulation.looks import Look, tinted
 from simulation.sprites import Cutout, Pixels
 
 WIDTH, HEIGHT = 640, 360
@@ -36,7 +36,7 @@ class Stage:
     background: Pixels
     layers: tuple[Layer, ...]
     """Furniture, from the back to the front."""
-    optics: Optics
+    style: Look
     horizon: float
     """The line in the picture at which people on the floor would shrink to nothing."""
     growth: float
