@@ -40,6 +40,11 @@ def read(directory: Path) -> Metadata:
         raise WeightsError(path, "a file", "nothing") from None
     except (OSError, yaml.YAMLError) as error:
         raise WeightsError(path, "readable YAML", " ".join(str(error).split())) from error
+    return parse(path, content)
+
+
+def parse(path: Path, content: object) -> Metadata:
+    """The metadata in the content of a YAML file; `path` only names it in errors."""
     if not isinstance(content, Mapping):
         raise WeightsError(path, "a mapping with imgsz and names", type(content).__name__)
     size = _size(path, content.get("imgsz"))

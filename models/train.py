@@ -172,17 +172,15 @@ def _described(data: Path, work: Path) -> Path:
 def _fit(ultralytics: Any, data: Path, work: Path, epochs: int, side: int, seed: int, batch: int) -> Path:
     """The best checkpoint of a training run."""
     model = ultralytics.YOLO(str(NETWORK), task="detect")
-    model.add_callback("on_pretrain_routine_end", _use_every_core)
+    model.add_callback("on_pretrain_routine_end", _channels_last)
     run = {"data": str(data), "epochs": epochs, "imgsz": side, "seed": seed, "batch": batch, "project": str(work)}
     model.train(**RECIPE, **run, name="run")
     return work / "run" / "weights" / "best.pt"
 
 
-def _use_every_core(trainer: Any) -> None:
-    """ultralytics leaves one core free and keeps channels first on a CPU: together 1.9 times slower on two cores."""
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(os.cpu_count() or 1)
-    trainer.model.to(memory_format=torch.channels_last)
+def _channels_last(trainer: Any) -> None:
+    """ultralytics lays tensors out channels last on CUDA only; on a CPU it saves a quarter of the time as well."""
+    trainer.model.to(memory_format=importlib.import_module("torch").channels_last)
 
 
 def _export(ultralytics: Any, checkpoint: Path, data: Path, size: tuple[int, int]) -> Path:
