@@ -59,12 +59,12 @@ class LoginShape(Shape):
 
     def resolve(self, surroundings: Surroundings) -> Login:
         """The login itself; refused when a variable or the file is missing. Never tells a value."""
-        by_variables = self.user_env is not None and self.password_env is not None
-        if by_variables == (self.file is not None) or not (by_variables or self.file):
-            raise refusal([((), "either `user_env` and `password_env`, or `file`", "something else")])
-        if self.file is not None:
-            return _login_of_file(self.file, surroundings.directory)
-        return _login_of_variables(str(self.user_env), str(self.password_env), surroundings.environ)
+        match (self.user_env, self.password_env, self.file):
+            case (str(user), str(password), None):
+                return _login_of_variables(user, password, surroundings.environ)
+            case (None, None, str(file)):
+                return _login_of_file(file, surroundings.directory)
+        raise refusal([((), "either `user_env` and `password_env`, or `file`", "something else")])
 
 
 def _login_of_variables(user: str, password: str, environ: Mapping[str, str]) -> Login:

@@ -90,6 +90,12 @@ MISTAKES = [
     ("stores.database", "mysql://h/db", "stores.database: expected sqlite:///path or postgresql+psycopg://host/name"),
     # logins
     ("cameras.0.login", {"user": "a", "password": "geheim"}, "cameras[c1].login.password: expected a known key"),
+    ("cameras.0.login", {"user_env": "HW_U", "file": "f"}, "cameras[c1].login: expected either `user_env` and"),
+    (
+        "cameras.0.login",
+        {},
+        "cameras[c1].login: expected either `user_env` and `password_env`, or `file`, found someth",
+    ),
     ("cameras.0.login", {"user_env": "HW_U"}, "cameras[c1].login: expected either `user_env` and `password_env`, or"),
     (
         "cameras.0.login",
