@@ -85,6 +85,7 @@ def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surrou
         devices=site.devices,
         absence=site.rules.absence,
         queue=site.rules.queue,
+        reception=site.reception,
         scales=scales,
         calendar=_calendar(site.calendar),
         broker=_broker(site.broker, surroundings),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from camera_ingest.camera import Camera
+from camera_ingest.link import Timing
 from models.regions import Region
 from monitor.adapters.mqtt import Broker
 from monitor.calendar import Calendar
@@ -72,6 +73,8 @@ class Settings:
     devices: tuple[Device, ...]
     absence: AbsenceRule
     queue: QueueRule
+    reception: Timing
+    """How long cameras are waited for."""
     scales: Mapping[str, Scale]
     calendar: Calendar
     broker: Broker

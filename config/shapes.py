@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from camera_ingest.camera import Login, Role
+from camera_ingest.link import Timing
 from config import addresses, polygons, thresholds
 from config.flaws import refusal, sound
 from config.mistakes import Flaw, Key
@@ -237,6 +238,7 @@ class SiteShape(Shape):
     devices: tuple[Device, ...] = ()
     scales: tuple[Annotated[Scale, sound(_scale_flaws)], ...] = ()
     rules: RulesShape = RulesShape()
+    reception: Annotated[Timing, sound(thresholds.timing_flaws)] = Timing()
     broker: Annotated[BrokerShape, sound(_broker_flaws)] = BrokerShape()
     stores: StoresShape = StoresShape()
     detector: Annotated[DetectorChoice, sound(_detector_flaws)] = DetectorChoice()
@@ -249,7 +251,20 @@ KNOWN_KEYS = frozenset(
     for name in shape.model_fields
 ) | frozenset(
     field.name
-    for part in (Area, Hall, Segment, Zone, Window, Device, Scale, AbsenceRule, QueueRule, DetectorChoice, Board)
+    for part in (
+        Area,
+        Hall,
+        Segment,
+        Zone,
+        Window,
+        Device,
+        Scale,
+        AbsenceRule,
+        QueueRule,
+        Timing,
+        DetectorChoice,
+        Board,
+    )
     for field in fields(part)
 )
 """Every key that means something somewhere, to guess what a misspelt one was meant to be."""

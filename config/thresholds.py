@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from camera_ingest.link import Timing
 from config.mistakes import Flaw
 from monitor.presence import AbsenceRule
 from monitor.queues import QueueRule
@@ -31,6 +32,11 @@ def queue_flaws(rule: QueueRule) -> Iterator[Flaw]:
     for names in QUEUE_ORDER:
         if values[names[0]] >= values[names[1]]:
             yield (), " < ".join(names), _listed(values, names)
+
+
+def timing_flaws(timing: Timing) -> Iterator[Flaw]:
+    """Everything in the waits for cameras that cannot be meant."""
+    yield from _not_positive(asdict(timing))
 
 
 def _not_positive(values: dict[str, Any]) -> Iterator[Flaw]:
