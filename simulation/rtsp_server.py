@@ -16,13 +16,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
-from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from camera_ingest.authorization import Challenge, digest, parameters
 from camera_ingest.camera import Login
-from simulation.rtp import CLOCK_RATE, CONTROL, Packets, describe
+from simulation.rtp import CLOCK_RATE, Packets, describe
+from simulation.rtsp_request import Request, challenge, take_request
 
 SESSION_TIMEOUT = 60  # seconds without any request after which a viewer is dropped, as cameras do
 LARGEST_BACKLOG = 1 << 20  # bytes a viewer may lag behind before it loses the rest of the GOP
@@ -101,11 +99,9 @@ def running(
     task = loop.create_task(serve(streams, host, port, faults=faults, logins=logins, ready=ready))
     task.add_done_callback(lambda _: began.set())
 
-    def run() -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-
-    thread = threading.Thread(target=run, name="rtsp-server", daemon=True)
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=(asyncio.wait([task]),), name="rtsp-server", daemon=True
+    )
     thread.start()
     began.wait()
     try:
@@ -180,7 +176,8 @@ class _Server:
         heapq.heapify(due)
         try:
             while True:
-                while due and due[0][0] <= (now := loop.time()):
+                now = loop.time()
+                while due and due[0][0] <= now:
                     at, _, stream = due[0]
                     pause = stream.step(self, now)
                     heapq.heapreplace(due, (max(at, now - 1) + pause, next(order), stream))
@@ -236,99 +233,57 @@ class _Viewer(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.heard = asyncio.get_running_loop().time()
         self.pending += data
-        while request := self._next_request():
-            self._answer(request)
+        try:
+            while not self.transport.is_closing():
+                request, self.pending = take_request(self.pending)
+                if request is None:
+                    break
+                self._answer(request)
+        except ValueError:  # not RTSP
+            self.transport.abort()
         if len(self.pending) > LARGEST_REQUEST:
             self.transport.abort()
 
-    def _next_request(self) -> str | None:
-        while self.pending[:1] == b"$" and len(self.pending) >= 4:  # the viewer's RTCP reports
-            size = 4 + int.from_bytes(self.pending[2:4], "big")
-            if len(self.pending) < size:
-                return None
-            self.pending = self.pending[size:]
-        head, end, rest = self.pending.partition(b"\r\n\r\n")
-        if not end:
-            return None
-        text = head.decode("utf-8", "replace")
-        length = _headers(text).get("content-length", "0")
-        size = int(length) if length.isdecimal() else 0
-        if len(rest) < size:
-            return None
-        self.pending = rest[size:]
-        return text
-
-    def _answer(self, request: str) -> None:
-        words = request.split("\r\n", 1)[0].split(" ")
-        method, url = (words[0], words[1]) if len(words) == 3 else ("", "")
-        headers = _headers(request)
-        path = unquote(urlsplit(url).path).removesuffix(CONTROL).rstrip("/")
-        fault = self.server.faults(path, datetime.now(UTC))
+    def _answer(self, request: Request) -> None:
+        fault = self.server.faults(request.path, datetime.now(UTC))
         if fault in (Fault.DIE, Fault.MUTE, Fault.GARBAGE):
             self.suffer(fault)
             return
-        stream = self.server.streams.get(path) if fault is not Fault.NOT_FOUND else None
-        if fault is Fault.UNAUTHORISED or not self._may(path, method, headers):
-            self._reply(headers, 401, {"WWW-Authenticate": f'Digest realm="camera", nonce="{self.nonce}", qop="auth"'})
-        elif method == "OPTIONS":
-            self._reply(headers, 200, {"Public": "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"})
+        stream = self.server.streams.get(request.path) if fault is not Fault.NOT_FOUND else None
+        login = self.server.logins.get(request.path)
+        if fault is Fault.UNAUTHORISED or (login is not None and not request.proves(login, self.nonce)):
+            response = request.response(401, {"WWW-Authenticate": challenge(self.nonce)})
+        elif request.method == "OPTIONS":
+            response = request.response(200, {"Public": "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"})
         elif stream is None:
-            self._reply(headers, 404)
+            response = request.response(404)
         else:
-            self._control(method, url, headers, stream)
+            response = self._control(request, stream)
+        self.transport.write(response)
 
-    def _control(self, method: str, url: str, headers: Mapping[str, str], stream: _Stream) -> None:
+    def _control(self, request: Request, stream: _Stream) -> bytes:
         session = {"Session": f"{self.session};timeout={SESSION_TIMEOUT}"}
-        if method == "DESCRIBE":
-            body = describe(stream.gop.frames[0], stream.gop.fps)
-            self._reply(headers, 200, {"Content-Base": url.rstrip("/") + "/", "Content-Type": "application/sdp"}, body)
-        elif method == "SETUP" and "TCP" not in headers.get("transport", ""):
-            self._reply(headers, 461)
-        elif method == "SETUP":
-            self._reply(headers, 200, session | {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"})
-        elif method == "PLAY":
-            self._reply(headers, 200, session)
-            self._leave()
-            self.stream = stream
-            stream.viewers.add(self)
-        elif method == "GET_PARAMETER":
-            self._reply(headers, 200, session)
-        elif method == "TEARDOWN":
-            self._leave()
-            self._reply(headers, 200, session)
-        else:
-            self._reply(headers, 501)
-
-    def _may(self, path: str, method: str, headers: Mapping[str, str]) -> bool:
-        login = self.server.logins.get(path)
-        if login is None:
-            return True
-        scheme, _, answer = headers.get("authorization", "").partition(" ")
-        given = parameters(answer)
-        if scheme != "Digest" or given.get("nonce") != self.nonce or given.get("username") != login.user:
-            return False
-        asked = Challenge("digest", realm="camera", nonce=self.nonce, qop="qop" in given)
-        with contextlib.suppress(ValueError):
-            count = int(given.get("nc", "0"), 16)
-            right = digest(asked, login, method, given.get("uri", ""), count, given.get("cnonce", ""))
-            return secrets.compare_digest(given.get("response", "").encode(), right.encode())
-        return False
-
-    def _reply(
-        self, headers: Mapping[str, str], status: int, more: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> None:
-        phrase = {461: "Unsupported Transport"}.get(status) or HTTPStatus(status).phrase
-        fields = {"CSeq": headers.get("cseq", "0"), **(more or {}), "Content-Length": str(len(body))}
-        lines = [f"RTSP/1.0 {status} {phrase}", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
-        self.transport.write("\r\n".join(lines).encode() + body)
+        match request.method:
+            case "DESCRIBE":
+                base = {"Content-Base": request.url.rstrip("/") + "/", "Content-Type": "application/sdp"}
+                return request.response(200, base, describe(stream.gop.frames[0], stream.gop.fps))
+            case "SETUP" if "TCP" not in request.fields.get("transport", ""):
+                return request.response(461)
+            case "SETUP":
+                return request.response(200, session | {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"})
+            case "PLAY":
+                self._leave()
+                self.stream = stream
+                stream.viewers.add(self)
+                return request.response(200, session)
+            case "GET_PARAMETER":
+                return request.response(200, session)
+            case "TEARDOWN":
+                self._leave()
+                return request.response(200, session)
+        return request.response(501)
 
     def _leave(self) -> None:
         if self.stream is not None:
             self.stream.viewers.discard(self)
         self.stream, self.watching = None, False
-
-
-def _headers(message: str) -> dict[str, str]:
-    """The header fields of a request, names in lower case."""
-    fields = (line.partition(":") for line in message.split("\r\n")[1:])
-    return {name.strip().lower(): value.strip() for name, _, value in fields}
