@@ -4,8 +4,6 @@ No torch, no ultralytics at run time. Measured on YOLO11n: two inference threads
 nothing, so one instance is one thread; pinning is off because two pinned one-thread models share a core.
 """
 
-import importlib
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camera_ingest.sample import Picture
-from models import metadata
+from models import metadata, runtimes
 from models.detection import Detection
 from models.letterbox import Letterbox
 from models.metadata import WeightsError
 from models.picture import checked
 from models.suppression import Boxes, suppress
-
-# Importing openvino reports that import to its makers, unless their telemetry module cannot be imported.
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-openvino: Any = importlib.import_module("openvino")
 
 FAST = {
     "PERFORMANCE_HINT": "LATENCY",
@@ -38,8 +32,10 @@ class OpenVinoDetector:
     def __init__(self, directory: Path, threshold: float = 0.35, overlap: float = 0.7) -> None:
         """Loads `*.xml` of a weights directory; raises `WeightsError` for anything but such a network."""
         about = metadata.read(directory)
+        openvino = runtimes.openvino()
         core = openvino.Core()
-        self._network = core.compile_model(_load(core, directory, about.size), "CPU", FAST)
+        network = _taking_pictures(openvino, _load(core, directory, about.size))
+        self._network = core.compile_model(network, "CPU", FAST)
         self._input = about.size
         self._threshold = threshold
         self._overlap = overlap
@@ -70,7 +66,7 @@ def people(output: NDArray[np.float32], threshold: float) -> tuple[Boxes, NDArra
 
 
 def _load(core: Any, directory: Path, size: tuple[int, int]) -> Any:
-    """The network of a directory, taking BGR bytes of the given size instead of its own RGB floats."""
+    """The network of a directory; raises `WeightsError` unless it has one input of the given size and one output."""
     files = sorted(directory.glob("*.xml"))
     if len(files) != 1:
         raise WeightsError(directory, "one .xml file", f"{len(files)}")
@@ -86,11 +82,11 @@ def _load(core: Any, directory: Path, size: tuple[int, int]) -> Any:
     answer = network.outputs[0].partial_shape
     if answer.is_dynamic or len(answer) != 3 or answer[1].get_length() < 5 or answer[2].get_length() <= 6:
         raise WeightsError(files[0], "an output [1, 4 + classes, anchors] without NMS inside", shapes[1])
-    return _taking_pictures(network)
+    return network
 
 
-def _taking_pictures(network: Any) -> Any:
-    """Colour order, layout and scaling become part of the network, where they cost least."""
+def _taking_pictures(openvino: Any, network: Any) -> Any:
+    """The network fed with pictures instead of RGB floats: that conversion costs least inside."""
     colours = openvino.preprocess.ColorFormat
     steps = openvino.preprocess.PrePostProcessor(network)
     given, wanted, between = steps.input().tensor(), steps.input().model(), steps.input().preprocess()

@@ -22,10 +22,11 @@ import cv2
 import numpy as np
 import yaml
 
+from models import runtimes
 from models.detection import Detection
 from models.detector import Detector
+from models.openvino import OpenVinoDetector
 from models.suppression import overlap
-from models.ultralytics import load
 
 NETWORK = Path(__file__).parent / "hallwatch-demo.yaml"
 SIZE = (256, 416)
@@ -86,8 +87,6 @@ def train(
 
 def held_out(directory: Path, data: Path, threshold: float = 0.35) -> dict[str, float]:
     """Scores of a weights directory on a data set's `val` pictures, through the product's own detector."""
-    from models.openvino import OpenVinoDetector
-
     return found_and_false(OpenVinoDetector(directory, threshold), data, threshold)
 
 
@@ -158,7 +157,7 @@ def _reference(work: Path) -> Any:
     settings = work / "Ultralytics"
     settings.mkdir()
     (settings / "Arial.ttf").touch()
-    return load(verbose=True)
+    return runtimes.ultralytics(verbose=True)
 
 
 def _described(data: Path, work: Path) -> Path:

@@ -3,40 +3,13 @@
 It is also the reference that the OpenVINO detector must agree with. Needs the extra `hallwatch[models]`.
 """
 
-import importlib
-import os
-import sys
 from pathlib import Path
-from typing import Any
 
 from camera_ingest.sample import Picture
-from models import metadata
+from models import metadata, runtimes
 from models.detection import Detection
 from models.metadata import WeightsError
 from models.picture import checked
-
-OFFLINE = {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
-"""No events, update checks, downloads or pip runs; ultralytics reads these when it is imported."""
-
-
-class ExtraMissing(Exception):
-    """The extra `hallwatch[models]` is not installed."""
-
-    def __init__(self, found: ImportError) -> None:
-        super().__init__(
-            f"未安装可选组件，请执行 pip install 'hallwatch[models]'；"
-            f"ultralytics cannot be imported ({found}): install the extra with pip install 'hallwatch[models]'"
-        )
-
-
-def load(verbose: bool = False) -> Any:
-    """The ultralytics module, unable to call out; raises `ExtraMissing`."""
-    os.environ.update(OFFLINE, YOLO_VERBOSE=str(verbose))
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # as in models/openvino.py
-    try:
-        return importlib.import_module("ultralytics")
-    except ImportError as error:
-        raise ExtraMissing(error) from error
 
 
 class UltralyticsDetector:
@@ -47,7 +20,7 @@ class UltralyticsDetector:
         about = metadata.read(path) if path.is_dir() else None
         if about is None and not path.is_file():
             raise WeightsError(path, "a file or a directory", "nothing")
-        ultralytics = load()
+        ultralytics = runtimes.ultralytics()
         try:
             self._model = ultralytics.YOLO(str(path), task="detect")
             names = self._model.names

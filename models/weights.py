@@ -13,6 +13,8 @@ from pathlib import Path
 from models import metadata
 from models.detector import Detector
 from models.metadata import WeightsError
+from models.openvino import OpenVinoDetector
+from models.ultralytics import UltralyticsDetector
 
 SHIPPED = Path(__file__).parent / "weights" / "hallwatch-demo_openvino_model"
 DIRECTORY = "*_openvino_model"
@@ -69,18 +71,14 @@ def cache(environ: Mapping[str, str]) -> Path:
 
 
 def open_detector(kind: str, weights: Weights, threshold: float) -> Detector:
-    """A detector over these weights; one per thread. Neither runtime is imported before it is asked for.
+    """A detector over these weights; one per thread.
 
     Raises `WeightsError`, or `ExtraMissing` where ultralytics is asked for and not installed.
     """
     match Kind(kind):
         case Kind.OPENVINO:
-            from models.openvino import OpenVinoDetector
-
             return OpenVinoDetector(weights.path, threshold)
         case Kind.ULTRALYTICS:
-            from models.ultralytics import UltralyticsDetector
-
             return UltralyticsDetector(weights.path, threshold)
 
 

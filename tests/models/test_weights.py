@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from models.metadata import WeightsError
-from models.ultralytics import ExtraMissing, UltralyticsDetector
+from models.ultralytics import UltralyticsDetector
 from models.weights import SHIPPED, Source, Weights, open_detector, resolve
 
 
@@ -68,10 +68,6 @@ def test_the_shipped_weights_open_and_say_that_they_are_a_demonstration() -> Non
 
 def test_the_shipped_weights_are_small() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 3_000_000
-
-
-def test_a_missing_extra_is_one_sentence() -> None:
-    assert "pip install 'hallwatch[models]'" in str(ExtraMissing(ImportError("No module named 'ultralytics'")))
 
 
 def test_ultralytics_is_not_asked_about_what_is_not_there(tmp_path: Path) -> None:
