@@ -33,6 +33,8 @@ class Metadata:
 
 def read(directory: Path) -> Metadata:
     """The metadata of a weights directory; raises `WeightsError` unless its class 0 is `person`."""
+    if not directory.is_dir():
+        raise WeightsError(directory, "a directory *_openvino_model", "a file" if directory.exists() else "nothing")
     path = directory / "metadata.yaml"
     try:
         content = yaml.safe_load(path.read_bytes())

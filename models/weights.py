@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from models import metadata
 from models.detector import Detector
@@ -27,13 +28,6 @@ class Source(StrEnum):
     ENVIRONMENT = "environment"
     CACHE = "cache"
     SHIPPED = "shipped"
-
-
-class Kind(StrEnum):
-    """Which adapter runs them."""
-
-    OPENVINO = "openvino"
-    ULTRALYTICS = "ultralytics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +64,13 @@ def cache(environ: Mapping[str, str]) -> Path:
     return Path(home) / "hallwatch" / "models"
 
 
-def open_detector(kind: str, weights: Weights, threshold: float) -> Detector:
+def open_detector(kind: Literal["openvino", "ultralytics"], weights: Weights, threshold: float) -> Detector:
     """A detector over these weights; one per thread.
 
     Raises `WeightsError`, or `ExtraMissing` where ultralytics is asked for and not installed.
     """
-    match Kind(kind):
-        case Kind.OPENVINO:
-            return OpenVinoDetector(weights.path, threshold)
-        case Kind.ULTRALYTICS:
-            return UltralyticsDetector(weights.path, threshold)
+    adapter = UltralyticsDetector if kind == "ultralytics" else OpenVinoDetector
+    return adapter(weights.path, threshold)
 
 
 def _weights(path: Path, source: Source) -> Weights:

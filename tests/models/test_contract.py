@@ -10,9 +10,9 @@ from models.detection import Detection
 from models.detector import Detector
 from models.picture import BadPicture
 from models.suppression import overlap
-from models.weights import SHIPPED, Kind, Source, Weights, open_detector
+from models.weights import SHIPPED, Source, Weights, open_detector
 
-ADAPTERS = [Kind.OPENVINO, pytest.param(Kind.ULTRALYTICS, marks=pytest.mark.torch)]
+ADAPTERS = ["openvino", pytest.param("ultralytics", marks=pytest.mark.torch)]
 
 
 @pytest.fixture(scope="module", params=ADAPTERS)

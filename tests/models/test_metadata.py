@@ -59,8 +59,15 @@ def test_what_is_not_yaml(tmp_path: Path, text: str, expected: str) -> None:
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="expected a file, found nothing"):
+    with pytest.raises(WeightsError, match=r"metadata\.yaml: expected a file, found nothing"):
         read(tmp_path)
+
+
+def test_not_a_directory(tmp_path: Path) -> None:
+    (tmp_path / "own.pt").touch()
+    for name, found in [("own.pt", "a file"), ("missing", "nothing")]:
+        with pytest.raises(WeightsError, match=rf"expected a directory \*_openvino_model, found {found}"):
+            read(tmp_path / name)
 
 
 @given(YAML)

@@ -55,11 +55,6 @@ def test_what_was_asked_for_and_is_not_there(tmp_path: Path) -> None:
         resolve(None, {"HALLWATCH_MODELS": str(tmp_path)})
 
 
-def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="tflite"):
-        open_detector("tflite", Weights(SHIPPED, True, Source.SHIPPED), 0.35)
-
-
 def test_the_shipped_weights_open_and_say_that_they_are_a_demonstration() -> None:
     detector = open_detector("openvino", resolve(str(SHIPPED), {}), 0.35)
     assert detector.demo
