@@ -72,6 +72,11 @@ class Alert:
         return f"{self.rule}:{self.hall}:{self.place}:{self.since.isoformat()}"
 
 
+def lasted_s(alert: Alert, seen_at: datetime) -> float:
+    """Seconds an alert stands for, up to its end or the last look that saw; unknown time does not count."""
+    return max(0.0, ((alert.until or seen_at) - alert.since).total_seconds() - alert.unseen_s)
+
+
 def changed(before: Alert | None, after: Alert | None) -> bool:
     """Whether an alert opened, escalated, ended, lost or regained sight: what is worth recording and telling."""
     if after is None:

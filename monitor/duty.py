@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 from monitor.calendar import Calendar, segment_at
 from monitor.places import Hall, Window
+from monitor.window_states import Service, WindowState
 
 
 class Duty(StrEnum):
@@ -17,24 +17,15 @@ class Duty(StrEnum):
     PAUSED = "paused"  # 暂停服务, with a reason
 
 
-class Said(Protocol):
-    """What a window last said of itself: open, serving, paused or closed, with the reason of a pause."""
-
-    @property
-    def state(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-
-
-def duty_at(hall: Hall, calendar: Calendar, window: Window, said: Said | None, at: datetime) -> Duty:
+def duty_at(hall: Hall, calendar: Calendar, window: Window, said: WindowState | None, at: datetime) -> Duty:
     """Service hours decide first, then whether the window is open, then a pause; one without a reason is none.
 
-    `said` is None for a window that sends no state.
+    `said` is what the window last said of itself, None for one that sends no state.
     """
     if segment_at(hall, calendar, at) is None:
         return Duty.NOT_IN_SERVICE
-    if window.closed or (said is not None and said.state == "closed"):
+    if window.closed or (said is not None and said.state is Service.CLOSED):
         return Duty.CLOSED
-    if said is not None and said.state == "paused" and said.reason.strip():
+    if said is not None and said.state is Service.PAUSED and said.reason.strip():
         return Duty.PAUSED
     return Duty.REQUIRED

@@ -20,9 +20,7 @@ class Observation:
     people: int | None
 
 
-def observe(
-    at: datetime, regions: Iterable[Region], people: Sequence[Detection] | None
-) -> tuple[Observation, ...]:
+def observe(at: datetime, regions: Iterable[Region], people: Sequence[Detection] | None) -> tuple[Observation, ...]:
     """One observation per region that counts somebody; `people` None (blind) gives None everywhere.
 
     An empty list of detections is zero people, never None: the rules must hear of it.

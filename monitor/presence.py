@@ -138,12 +138,6 @@ def resume(alert: Alert) -> Watch:
     )
 
 
-def absent_s(watch: Watch, alert: Alert) -> float:
-    """Seconds of absence an alert stands for: unknown time, and what has not been looked at yet, does not count."""
-    end = alert.until or watch.seen_at or alert.opened_at
-    return max(0.0, (end - alert.since).total_seconds() - alert.unseen_s)
-
-
 def step(rule: AbsenceRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | None]:
     """Judge one look at one window: the new watch, and its alert if it opened, turned red, ended, lost or found sight.
 

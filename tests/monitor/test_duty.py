@@ -1,6 +1,5 @@
 """Whether somebody has to be at a window."""
 
-from dataclasses import dataclass
 from datetime import datetime, time
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from monitor.calendar import BEIJING, Calendar
 from monitor.duty import Duty, duty_at
 from monitor.places import Hall, HallLevel, Segment, Window
+from monitor.window_states import Service, WindowState
 
 MORNING = Segment("上午", (1, 2, 3, 4, 5), time(8, 30), time(12))
 HALL = Hall("hc01", "环翠区政务服务中心", "371002", HallLevel.DISTRICT, (MORNING,), (), ())
@@ -16,25 +16,26 @@ OPEN = Window("w001", "01 综合受理", "za")
 TIDAL = Window("w002", "02 潮汐窗口", "za", closed=True)
 
 
-@dataclass(frozen=True)
-class Said:
-    state: str
-    reason: str = ""
+AT = datetime(2026, 11, 20, 10, tzinfo=BEIJING)
+
+
+def said(state: Service, reason: str = "") -> WindowState:
+    return WindowState("hc01", "w001", state, reason, AT, "boot", 1, AT)
 
 
 @pytest.mark.parametrize(
-    ("hour", "window", "said", "duty"),
+    ("hour", "window", "state", "duty"),
     [
         (10, OPEN, None, Duty.REQUIRED),
-        (10, OPEN, Said("open"), Duty.REQUIRED),
-        (10, OPEN, Said("serving"), Duty.REQUIRED),
-        (10, OPEN, Said("paused", "取件"), Duty.PAUSED),
-        (10, OPEN, Said("paused", " "), Duty.REQUIRED),
-        (10, OPEN, Said("closed"), Duty.CLOSED),
-        (10, TIDAL, Said("serving"), Duty.CLOSED),
-        (13, OPEN, Said("paused", "取件"), Duty.NOT_IN_SERVICE),
+        (10, OPEN, said(Service.OPEN), Duty.REQUIRED),
+        (10, OPEN, said(Service.SERVING), Duty.REQUIRED),
+        (10, OPEN, said(Service.PAUSED, "取件"), Duty.PAUSED),
+        (10, OPEN, said(Service.PAUSED, " "), Duty.REQUIRED),
+        (10, OPEN, said(Service.CLOSED), Duty.CLOSED),
+        (10, TIDAL, said(Service.SERVING), Duty.CLOSED),
+        (13, OPEN, said(Service.PAUSED, "取件"), Duty.NOT_IN_SERVICE),
         (13, TIDAL, None, Duty.NOT_IN_SERVICE),
     ],
 )
-def test_duty_at(hour: int, window: Window, said: Said | None, duty: Duty) -> None:
-    assert duty_at(HALL, CALENDAR, window, said, datetime(2026, 11, 20, hour, tzinfo=BEIJING)) is duty
+def test_duty_at(hour: int, window: Window, state: WindowState | None, duty: Duty) -> None:
+    assert duty_at(HALL, CALENDAR, window, state, AT.replace(hour=hour)) is duty

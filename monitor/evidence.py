@@ -1,0 +1,198 @@
+"""Evidence: masked stills of alerts, kept in memory until an alert asks for them, and on disk until they expire.
+
+No face leaves this file. Everything outside the staff regions is pixelated, whatever was detected there; inside them,
+the head part of every detected person. Where no staff region is given (queues), everything is. What cannot be masked,
+or does not read as masked once it is encoded, is refused: `MaskedJpeg` is the only thing that can be written.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import ceil
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from camera_ingest.sample import Picture
+from models.detection import Detection
+from models.regions import Region, RegionKind
+from monitor.alerts import Alert, Moment, Still
+
+HEAD = 0.3
+"""The upper part of a person's box that is pixelated."""
+BLOCKS_ACROSS = 48
+"""At most so many blocks side by side in a picture: a body can be counted, a face is a block or two."""
+BLOCKS_PER_HEAD = 4
+"""At most so many blocks from top to bottom of the tallest head part, however near the camera."""
+QUALITY = 90
+"""JPEG quality, with full colour resolution so that blocks keep their edges."""
+TOLERANCE = 8.0
+"""Mean difference per block (0..255) that the encoding may make."""
+
+ALERTS = "alerts"
+"""Below the evidence directory: alerts/<day in UTC>/<hall>/<still>.jpg."""
+
+
+class MaskRefused(Exception):
+    """A picture could not be masked, or does not read as masked; nothing of it may be kept."""
+
+
+class StillLost(Exception):
+    """A masked still could not be written: which, where and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Masked:
+    """A picture without faces."""
+
+    picture: Picture
+    hidden: NDArray[np.bool_]
+    """height × width: what is pixelated."""
+    block: int
+    """Side of a block, in pixels; the grid begins at the upper left corner."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedJpeg:
+    """A still that was encoded, decoded again and found masked. Made by `encode` alone."""
+
+    data: bytes
+
+
+def masked(picture: Picture, regions: Sequence[Region], people: Sequence[Detection] | None) -> Masked:
+    """Pixelate everything outside the staff regions, and inside them the head part of every person.
+
+    `regions`: those of the place the still is about. Raises MaskRefused if there are none, or if the detector failed
+    (`people` None): then nobody knows where the heads are.
+    """
+    if not regions:
+        raise MaskRefused("expected the regions of the place, found none")
+    if people is None:
+        raise MaskRefused("expected the people in the picture, found that the detector could not look")
+    height, width = picture.shape[:2]
+    hidden = np.ones((height, width), np.uint8)
+    for region in regions:
+        if region.kind is RegionKind.STAFF:
+            corners = np.rint(np.array(region.polygon) * (width, height)).astype(np.int32)
+            cv2.fillPoly(hidden, [corners], 0)
+    for person in people:
+        head = person.y1 + HEAD * (person.y2 - person.y1)
+        rows = slice(max(0, int(person.y1 * height)), max(0, ceil(head * height)))
+        columns = slice(max(0, int(person.x1 * width)), max(0, ceil(person.x2 * width)))
+        hidden[rows, columns] = 1
+    block = _block(width, height, people)
+    blocks = _in_blocks(picture, block)
+    mask = hidden.astype(np.bool_)
+    return Masked(np.where(mask[..., np.newaxis], blocks, picture), mask, block)
+
+
+def _block(width: int, height: int, people: Iterable[Detection]) -> int:
+    """Side of a block: coarse for the picture, coarser for a head close to the camera; a multiple of JPEG's own 8."""
+    tallest = max((HEAD * (person.y2 - person.y1) * height for person in people), default=0.0)
+    return 8 * ceil(max(width / BLOCKS_ACROSS, tallest / BLOCKS_PER_HEAD) / 8)
+
+
+def _in_blocks(picture: Picture, block: int) -> Picture:
+    """Every block of the picture in its mean colour."""
+    height, width = picture.shape[:2]
+    means = _means(picture, block)
+    large = cv2.resize(means, (means.shape[1] * block, means.shape[0] * block), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(large[:height, :width], np.uint8)
+
+
+def _means(values: NDArray[np.uint8], block: int) -> NDArray[np.uint8]:
+    """The mean of each block; the last ones of a row or column go on beyond the edge with its values."""
+    height, width = values.shape[:2]
+    whole = cv2.copyMakeBorder(values, 0, -height % block, 0, -width % block, cv2.BORDER_REPLICATE)
+    size = (whole.shape[1] // block, whole.shape[0] // block)
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def encode(still: Masked) -> MaskedJpeg:
+    """As JPEG. Raises MaskRefused if what was encoded does not read as masked."""
+    settings = [
+        cv2.IMWRITE_JPEG_QUALITY,
+        QUALITY,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    ]
+    _, data = cv2.imencode(".jpg", still.picture, settings)
+    jpeg = MaskedJpeg(data.tobytes())
+    if not reads_as_masked(jpeg.data, still):
+        raise MaskRefused("expected a still that reads as masked once it is encoded, found one that does not")
+    return jpeg
+
+
+def reads_as_masked(data: bytes, still: Masked) -> bool:
+    """Whether an encoded picture is that still, and really consists of blocks wherever something is hidden."""
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    if picture is None or picture.shape != still.picture.shape:
+        return False
+    read = np.asarray(picture, np.uint8)
+    changed = _means(_difference(read, still.picture) * still.hidden[..., np.newaxis], still.block)
+    within = _means(_difference(read, _in_blocks(read, still.block)), still.block)
+    whole = _means(still.hidden.astype(np.uint8) * 255, still.block) == 255
+    return bool(changed.max() <= TOLERANCE) and bool(within[whole].max(initial=0) <= TOLERANCE)
+
+
+def _difference(one: Picture, two: Picture) -> Picture:
+    return np.asarray(cv2.absdiff(one, two), np.uint8)
+
+
+def write(directory: Path, alert: Alert, moment: Moment, at: datetime, jpeg: MaskedJpeg) -> Still:
+    """Write a still of an alert below the evidence directory, whole or not at all, and read it back.
+
+    Raises StillLost: no room, no permission, or the file does not read as what was written.
+    """
+    since = alert.since.astimezone(UTC)
+    name = f"{alert.rule}-{alert.place}-{since:%H%M%S%f}-{moment}.jpg"
+    file = Path(ALERTS, f"{since:%Y-%m-%d}", alert.hall, name)
+    path = directory / file
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, jpeg.data)
+    except OSError as error:
+        raise StillLost(f"still {file} of {alert.key} not written to {directory}: {error.strerror or error}") from error
+    return Still(moment, at, file.as_posix(), hashlib.sha256(jpeg.data).hexdigest())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put a file in its place in one go, on disk and read back, or leave what was there."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if Path(temporary).read_bytes() != data:
+            raise OSError(f"what was written does not read back, {len(data)} bytes expected")
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    parent = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
+
+
+def expire(directory: Path, before: date, keep: Collection[str] = ()) -> int:
+    """Delete the stills of alerts that began before a day (UTC), except the files to keep; how many were deleted."""
+    deleted = 0
+    for day in sorted((directory / ALERTS).glob("????-??-??")):
+        if day.name >= before.isoformat():
+            break
+        for still in sorted(day.rglob("*.jpg")):
+            if still.relative_to(directory).as_posix() not in keep:
+                still.unlink()
+                deleted += 1
+        if not any(path.is_file() for path in day.rglob("*.jpg")):
+            shutil.rmtree(day)
+    return deleted

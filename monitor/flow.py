@@ -1,0 +1,76 @@
+"""The flow from samples to alerts."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from camera_ingest.sample import Blind, Picture, Sample
+from models.detection import Detection
+from monitor.album import Album
+from monitor.alerts import Alert, Still
+from monitor.desk import Desk
+from monitor.observation import Observation, observe
+
+log = logging.getLogger(__name__)
+
+Detect = Callable[[Picture], Sequence[Detection]]
+"""Finds the people in a picture."""
+Observed = Callable[[Sequence[Observation]], object]
+"""Hears what each sample showed, region by region, blind ones included."""
+Record = Callable[[Alert, Sequence[Still], datetime], object]
+"""Records an alert that changed, all its stills by now, and the time. Recording the same twice must change nothing."""
+Report = Callable[[Desk, datetime], object]
+"""Tells the world about a hall after each sample, as often as it sees fit; the time is that of the sample."""
+
+
+def watch(
+    samples: Iterable[Sample],
+    desks: Sequence[tuple[Desk, Album]],
+    detect: Detect,
+    observed: Observed,
+    record: Record,
+    report: Report,
+) -> None:
+    """Watch until the samples end: sample → detect → observe → judge → record → report.
+
+    A picture on which the detector fails is a look that could not see; the flow goes on.
+    """
+    halls = {camera: (desk, album) for desk, album in desks for camera in desk.cameras}
+    for sample in samples:
+        desk, album = halls[sample.camera]
+        was_blind = desk.eyes[sample.camera].blind
+        sample, people = look(sample, desk, detect)
+        observations = observe(sample.at, desk.regions[sample.camera], people)
+        observed(observations)
+        alerts = desk.judge(sample, observations)
+        album.keep(desk, sample, people, alerts)
+        for alert in alerts:
+            record(alert, album.develop(alert), sample.at)
+        report(desk, sample.at)
+        _log(sample, was_blind, alerts)
+
+
+def look(sample: Sample, desk: Desk, detect: Detect) -> tuple[Sample, Sequence[Detection] | None]:
+    """The people a sample shows; None if it is blind, if nothing may or need be looked for, or if the detector fails.
+
+    A camera without a legal basis is never analysed. Where the detector fails, the sample is blind and says so.
+    """
+    camera, picture = desk.cameras[sample.camera], sample.picture
+    if picture is None or not camera.legal_basis or not desk.regions[camera.id]:
+        return sample, None
+    try:
+        return sample, detect(picture)
+    except Exception as error:  # whatever a network or its driver may raise
+        size = "×".join(str(side) for side in picture.shape[1::-1])
+        detail = f"camera {camera.id}: the detector failed on a picture of {size}: {type(error).__name__}: {error}"
+        return replace(sample, picture=None, blind=Blind.UNDECODABLE, detail=detail), None
+
+
+def _log(sample: Sample, was_blind: str, alerts: Sequence[Alert]) -> None:
+    """Changes of state, each once."""
+    if was_blind != (sample.blind or ""):
+        log.info("camera %s: %s %s", sample.camera, sample.blind or "sees", sample.detail)
+    for alert in alerts:
+        state = "ended" if alert.until else "open" if alert.sees else "cannot see"
+        log.info("alert %s: %s, %s", alert.key, alert.level, state)
