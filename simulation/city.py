@@ -68,8 +68,9 @@ def build(halls: int = 3, cameras: int | None = None, seed: int = 1) -> City:
     )
 
 
-def plan(city: City, port: int = 8554) -> dict[str, Any]:
-    """The city as a configuration is written, its cameras at rtsp://127.0.0.1:port."""
+def plan(halls: int = 3, cameras: int | None = None, seed: int = 1, rtsp_port: int = 8554) -> dict[str, Any]:
+    """The same city as a configuration is written, its cameras at rtsp://127.0.0.1:rtsp_port."""
+    city = build(halls, cameras, seed)
     return {
         "simulated": True,
         "areas": [
@@ -77,7 +78,7 @@ def plan(city: City, port: int = 8554) -> dict[str, Any]:
             for area in city.areas
         ],
         "halls": [_written_hall(hall) for hall in city.halls],
-        "cameras": [_written_camera(eye, port) for eye in city.eyes],
+        "cameras": [_written_camera(eye, rtsp_port) for eye in city.eyes],
         "devices": [
             {"id": one.id, "hall": one.hall, "type": str(one.type), "window": one.window, "scale_id": one.scale_id}
             for one in city.devices

@@ -1,0 +1,232 @@
+"""A chapter: what happens in the simulated city in ten minutes, as a function of the city and the chapter's number.
+
+Times are seconds since the start of the simulation. Everything begins and ends within its chapter. Windows take turns
+from chapter to chapter, so that nobody who was away is away again soon.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+
+from camera_ingest.camera import Role
+from monitor.places import Window
+from simulation.city import City
+
+LENGTH_S = 600.0
+FIRST_S = (12.0, 18.0)
+"""When the first absence of all begins."""
+SHORT_S, YELLOW_S, RED_S = (15.0, 45.0), (90.0, 110.0), (150.0, 230.0)
+"""How long clerks are away: too short for an alert, long enough for yellow, and for red (demo: 60 s and 120 s)."""
+PAUSE_S = (90.0, 200.0)
+OUTAGE_S = (30.0, 90.0)
+CROWD_S = (150.0, 220.0)
+REASONS = ("后台办件", "业务会商", "短时离席", "设备检修")
+"""Why a window pauses: categories."""
+RATED = 0.42
+"""Share of services after which somebody rates."""
+LEVELS = {5: 0.84, 4: 0.13, 3: 0.029, 2: 0.0006, 1: 0.0004}
+TAGS = {5: ("510", "516", "517"), 4: ("407", "411", "413"), 3: ("309", "311", "314"), 2: ("213", "214"), 1: ("115",)}
+"""National tag codes by level; the hundreds digit is the level."""
+
+
+class Failure(StrEnum):
+    """What happens to a camera."""
+
+    DIE = "die"
+    STALL = "stall"
+    UNAUTHORISED = "unauthorised"
+    BLACK = "black"
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A clerk away from a window; with a reason the window is paused meanwhile."""
+
+    hall: str
+    window: str
+    since: float
+    until: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A queue that is too long."""
+
+    hall: str
+    zone: str
+    since: float
+    until: float
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A camera that fails."""
+
+    camera: str
+    failure: Failure
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A rating somebody gives."""
+
+    at: float
+    level: int
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A citizen before a window."""
+
+    since: float
+    until: float
+    who: str
+    """`a` or `b`: one of the two citizens drawn for the window."""
+    served: bool
+    """False: waits before an empty window."""
+    rating: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Ten minutes."""
+
+    aways: Mapping[tuple[str, str], tuple[Away, ...]]
+    """By (hall, window)."""
+    crowds: Mapping[tuple[str, str], tuple[Crowd, ...]]
+    """By (hall, zone)."""
+    outages: Mapping[str, tuple[Outage, ...]]
+    """By camera."""
+    visits: Mapping[tuple[str, str], tuple[Visit, ...]]
+    """By (hall, window), in order."""
+
+
+Place = tuple[str, Window]
+"""A hall's id and one of its windows."""
+
+
+def write(city: City, number: int) -> Chapter:
+    """The chapter with this number, 0 being the first."""
+    rng = np.random.default_rng([city.seed, number])
+    small = small_zone(city)
+    windows = [(hall.id, one) for hall in city.halls for one in hall.windows if not one.closed]
+    turn = [place for place in windows[number % 2 :: 2] if (place[0], place[1].zone) != small or len(city.halls) == 1]
+    order = [turn[i] for i in rng.permutation(len(turn))]
+    order.sort(key=lambda place: number == 0 and (place[0], place[1].id) in city.silent)
+    aways = tuple(_aways(rng, number, iter(order), 1 + len(windows) // 200))
+    outages = tuple(_outages(rng, city, number, aways))
+    crowds = tuple(_crowds(rng, number, small))
+    absent = _by(aways, lambda away: (away.hall, away.window))
+    visits = {}
+    for place, (hall, window) in enumerate(windows):
+        own = np.random.default_rng([city.seed, number, place])
+        visits[hall, window.id] = tuple(_visits(own, number, absent.get((hall, window.id), ())))
+    return Chapter(
+        aways=absent,
+        crowds=_by(crowds, lambda crowd: (crowd.hall, crowd.zone)),
+        outages=_by(outages, lambda outage: outage.camera),
+        visits=visits,
+    )
+
+
+Thing = TypeVar("Thing")
+Key = TypeVar("Key", bound=Hashable)
+
+
+def _by(things: Iterable[Thing], key: Callable[[Thing], Key]) -> dict[Key, tuple[Thing, ...]]:
+    grouped: dict[Key, tuple[Thing, ...]] = {}
+    for thing in things:
+        grouped[key(thing)] = (*grouped.get(key(thing), ()), thing)
+    return grouped
+
+
+def small_zone(city: City) -> tuple[str, str] | None:
+    """The zone whose queue becomes too long now and then: one with two windows of a hall with several zones."""
+    for hall in city.halls:
+        for zone in hall.zones if len(hall.zones) > 1 else ():
+            if sum(window.zone == zone.id for window in hall.windows) == 2:
+                return hall.id, zone.id
+    return None
+
+
+def _between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
+    return round(float(rng.uniform(*bounds)), 1)
+
+
+def _aways(rng: np.random.Generator, number: int, places: Iterator[Place], tracks: int) -> Iterator[Away]:
+    """Absences one after the other on each track; beside them short ones and pauses."""
+    begin = number * LENGTH_S
+    for track in range(tracks):
+        at = begin + _between(rng, FIRST_S if number == track == 0 else (20, 60))
+        kinds = [YELLOW_S, RED_S, YELLOW_S]
+        for bounds in kinds if number == track == 0 else [kinds[i] for i in rng.permutation(3)]:
+            lasts = _between(rng, bounds)
+            place = next(places, None)
+            if place is not None and at + lasts < begin + LENGTH_S - 10:
+                yield Away(place[0], place[1].id, at, at + lasts)
+            at += lasts + _between(rng, (35, 65))
+    for step in range(4):
+        at = begin + 30 + 140 * step + _between(rng, (0, 80))
+        if place := next(places, None):
+            yield Away(place[0], place[1].id, at, at + _between(rng, SHORT_S))
+    for step in range(2):
+        at = begin + 70 + 260 * step + _between(rng, (0, 60))
+        if place := next(places, None):
+            yield Away(place[0], place[1].id, at, at + _between(rng, PAUSE_S), str(rng.choice(REASONS)))
+
+
+def _outages(rng: np.random.Generator, city: City, number: int, aways: tuple[Away, ...]) -> Iterator[Outage]:
+    """A few failures of different cameras; the first absence of all is always seen.
+
+    Window cameras do not refuse logins: the product takes that for a mistake of configuration and tries again only
+    after minutes, so nothing could be said of their windows for long after.
+    """
+    first = [(away.hall, away.window) for away in aways[:1] if number == 0]
+    eyes = [eye for eye in city.eyes if not any((eye.hall, window) in first for window in eye.windows)]
+    for i in rng.permutation(len(eyes))[: min(len(eyes), 2 + len(city.eyes) // 100)]:
+        at = number * LENGTH_S + _between(rng, (60, LENGTH_S - 120))
+        failures = [one for one in Failure if one is not Failure.UNAUTHORISED or eyes[i].role is not Role.WINDOW]
+        failure = failures[rng.integers(len(failures))]
+        yield Outage(eyes[i].id, failure, at, at + _between(rng, OUTAGE_S))
+
+
+def _crowds(rng: np.random.Generator, number: int, small: tuple[str, str] | None) -> Iterator[Crowd]:
+    """Every other chapter the small zone fills up."""
+    if small is not None and number % 2 == 0:
+        at = number * LENGTH_S + _between(rng, (180, 240))
+        yield Crowd(*small, at, at + _between(rng, CROWD_S), int(rng.integers(11, 14)))
+
+
+def _visits(rng: np.random.Generator, number: int, aways: Sequence[Away]) -> Iterator[Visit]:
+    """Citizens one after the other; nobody is served while the clerk is away, but somebody may wait."""
+    at, end = number * LENGTH_S + _between(rng, (3, 60)), (number + 1) * LENGTH_S - 10
+    turn = int(rng.integers(2))
+    while at < end:
+        until = at + _between(rng, (40, 110))
+        away = next((one for one in aways if at < one.until + 5 and until > one.since - 5), None)
+        if away is not None:
+            if away.until - away.since > 60 and rng.random() < 0.4:
+                yield Visit(away.since + 12, away.until + 1, "ab"[turn % 2], False)
+                turn += 1
+            at = away.until + _between(rng, (6, 30))
+            continue
+        if until < end:
+            yield Visit(at, until, "ab"[turn % 2], True, _given(rng, until))
+        at = until + _between(rng, (8, 60))
+        turn += 1
+
+
+def _given(rng: np.random.Generator, until: float) -> Given | None:
+    if rng.random() >= RATED:
+        return None
+    level = int(rng.choice(list(LEVELS), p=list(LEVELS.values())))
+    tags = rng.choice(TAGS[level], size=min(len(TAGS[level]), int(rng.integers(1, 3))), replace=False)
+    return Given(until + _between(rng, (1, 6)), level, tuple(sorted(str(tag) for tag in tags)))

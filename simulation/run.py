@@ -1,0 +1,153 @@
+"""The simulated city in real time: its cameras over RTSP, its devices over MQTT, its truth into a file."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from threading import Event
+from urllib.parse import urlsplit
+
+from camera_ingest.camera import Role
+from config.settings import Settings
+from simulation.chapter import Failure
+from simulation.city import Eye, build
+from simulation.devices import Devices
+from simulation.gops import CACHE, LONGEST_QUEUE, PASSING, Library, prepare
+from simulation.rtsp_server import Fault, Gop, serve
+from simulation.script import Script
+from simulation.truth import Line, lines
+
+TICK_S = 0.5
+"""How often devices and truth are looked after."""
+PASSERS = 0.12
+"""Share of GOPs in which somebody walks past."""
+FAULTS = {Failure.DIE: Fault.DIE, Failure.STALL: Fault.STALL, Failure.UNAUTHORISED: Fault.UNAUTHORISED}
+"""What the server does; a black picture is nothing to it."""
+Clock = Callable[[], float]
+"""Seconds since the start."""
+
+
+def run(
+    settings: Settings,
+    seed: int,
+    seconds: float | None = None,
+    truth: Path | None = None,
+    stop: Event | None = None,
+    cache: Path = CACHE,
+    quiet: bool = False,
+) -> None:
+    """Play the city that `simulation.city.plan` wrote into these settings, until `stop` or for so many seconds.
+
+    Everything is rendered first; the truth file appears when the city begins. Raises OSError if the address of the
+    cameras is taken; a broker that is not there is waited for.
+    """
+    city = build(len(settings.halls), len(settings.cameras), seed)
+    library = prepare((eye.stage for eye in city.eyes), cache, quiet=quiet)
+    script = Script(city)
+    zero, began = time.monotonic(), datetime.now(UTC)
+
+    def clock() -> float:
+        return time.monotonic() - zero
+
+    devices = Devices(script, (settings.broker.host, settings.broker.port), began, settings.scales)
+    port = urlsplit(settings.cameras[0].url).port or 554
+    asyncio.run(_play(script, library, devices, clock, began, port, truth, stop or Event(), seconds))
+
+
+async def _play(
+    script: Script,
+    library: Library,
+    devices: Devices,
+    clock: Clock,
+    began: datetime,
+    port: int,
+    truth: Path | None,
+    stop: Event,
+    seconds: float | None,
+) -> None:
+    """Cameras, devices and truth together, until one of them fails, the time is over or somebody says stop."""
+    streams = {f"/{eye.id}": _story(script, library, eye, clock) for eye in script.city.eyes}
+
+    def fault(path: str, now: datetime) -> Fault | None:
+        failure = script.failure(path.removeprefix("/"), clock())
+        return FAULTS.get(failure) if failure else None
+
+    cameras = asyncio.create_task(serve(streams, port=port, faults=fault))
+    rest = asyncio.create_task(asyncio.to_thread(_tell, script, devices, clock, began, truth, stop))
+    end = asyncio.create_task(asyncio.to_thread(stop.wait, seconds))
+    done, _ = await asyncio.wait((cameras, rest, end), return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    cameras.cancel()
+    await asyncio.wait((cameras, rest, end))
+    for task in done:
+        task.result()
+
+
+def shown(script: Script, eye: Eye, now: float) -> str:
+    """The state of a camera's stage at a time (see `gops.states`), nobody passing."""
+    if eye.role is Role.QUEUE:
+        return str(min(script.waiting(eye.hall, eye.zone, now), LONGEST_QUEUE))
+    if eye.role is not Role.WINDOW:
+        return str(random.Random(f"{eye.id} {now // 2}").randrange(PASSING))
+    marks = []
+    for window in eye.windows:
+        visit = script.visit(eye.hall, window, now)
+        marks += ["s" if script.clerk(eye.hall, window, now) else "-", visit.who if visit else "-"]
+    return "".join(marks)
+
+
+def _story(script: Script, library: Library, eye: Eye, clock: Clock) -> Callable[[int], Gop]:
+    dice = random.Random(eye.id)
+
+    def gop(_: int) -> Gop:
+        now = clock()
+        if script.failure(eye.id, now) is Failure.BLACK:
+            return library.black
+        state = shown(script, eye, now)
+        passing = f"{state}+"
+        return library.gop(eye.stage, passing if dice.random() < PASSERS and library.has(eye.stage, passing) else state)
+
+    return gop
+
+
+def _tell(script: Script, devices: Devices, clock: Clock, began: datetime, truth: Path | None, stop: Event) -> None:
+    """Let the devices speak and write down what is true, until `stop`."""
+    facts = _facts(script, began)
+    upcoming = next(facts)
+    queues: dict[tuple[str, str], int] = {}
+    with (truth or Path("/dev/null")).open("a", encoding="utf-8") as file:
+        while True:
+            now = clock()
+            told = [*_queue_lines(script, now, began, queues), *devices.step(now)]
+            while upcoming[0] <= now:
+                told.append(upcoming[1])
+                upcoming = next(facts)
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
+            file.flush()
+            if stop.wait(TICK_S):
+                break
+    devices.close()
+
+
+def _facts(script: Script, began: datetime) -> Iterator[tuple[float, Line]]:
+    """The script's facts for ever, in the order in which they begin."""
+    city = script.city
+    start = {"at": began.isoformat(), "kind": "start", "seed": city.seed, "cameras": len(city.eyes)}
+    yield 0.0, start
+    for number in count():
+        yield from sorted(lines(city, script.chapter(number), began), key=lambda fact: fact[0])
+
+
+def _queue_lines(script: Script, now: float, began: datetime, known: dict[tuple[str, str], int]) -> Iterator[Line]:
+    """How many wait, wherever that has changed since it was last asked; `known` is brought up to date."""
+    at = (began + timedelta(seconds=now)).isoformat()
+    for hall in script.city.halls:
+        for zone in hall.zones:
+            people = script.waiting(hall.id, zone.id, now)
+            if known.get((hall.id, zone.id)) != people:
+                known[hall.id, zone.id] = people
+                yield {"at": at, "kind": "queue", "hall": hall.id, "place": zone.id, "people": people}
