@@ -24,6 +24,11 @@ class Album:
         self._stills: dict[str, tuple[Still, ...]] = {}
         self._complaints: dict[str, str] = {}
 
+    @property
+    def pictures(self) -> int:
+        """How many are kept in memory."""
+        return sum(map(len, self._kept.values()))
+
     def stills(self, key: str) -> tuple[Still, ...]:
         """The stills of an alert, oldest first."""
         return self._stills.get(key, ())

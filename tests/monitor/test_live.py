@@ -1,0 +1,135 @@
+"""The live message of a hall."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from models.detection import Detection
+from monitor import live
+from monitor.alerts import Alert, Level, Moment, Rule, Still
+from monitor.desk import Desk
+from monitor.observation import observe
+from monitor.window_states import Service
+from tests.monitor.hall import CITIZEN, CLERK_1, CLERK_2, ZERO, blind, declared, desk, seeing
+
+
+def at(second: float) -> datetime:
+    return ZERO + timedelta(seconds=second)
+
+
+def message(hall: Desk, second: float, *stills: Still) -> Any:
+    """As it arrives."""
+    told = live.message(hall, at(second), 17, "hallwatch-demo 416x256 openvino", True, lambda _: stills, 0.04)
+    return json.loads(json.dumps(told))
+
+
+def show(hall: Desk, camera: str, second: float, *people: Detection) -> None:
+    hall.judge(seeing(camera, second), observe(at(second), hall.regions[camera], people))
+
+
+def absent_for_5_minutes(hall: Desk) -> None:
+    for second in range(0, 310, 10):
+        show(hall, "c1", second, CLERK_1)
+        show(hall, "c2", second + 1, CITIZEN, CITIZEN)
+
+
+def test_before_the_first_look() -> None:
+    told = message(desk(), 0)
+    assert (told["schema"], told["hall"], told["version"]) == ("live/1", "hc01", 17)
+    assert told["at"] == "2026-11-20T01:00:00+00:00"
+    assert told["service"] == {"open": True, "segment": "上午", "day": "工作日"}
+    assert told["detector"] == {"name": "hallwatch-demo 416x256 openvino", "demo": True}
+    assert [window["state"] for window in told["windows"]] == ["UNKNOWN", "UNKNOWN", "CLOSED"]
+    assert told["zones"] == [{"id": "za", "waiting": None, "seen_at": None, "open_windows": 2, "level": "unknown"}]
+    assert told["cameras"] == {
+        "total": 2,
+        "seeing": 0,
+        "blind": [{"id": id, "reason": "connecting", "since": None, "detail": ""} for id in ("c1", "c2")],
+    }
+    assert (told["alerts"], told["late"]) == ([], 0.0)
+
+
+def test_outside_service_hours() -> None:
+    told = message(desk(), timedelta(hours=12).total_seconds())
+    assert told["service"] == {"open": False, "segment": "", "day": "工作日"}
+    assert {window["state"] for window in told["windows"]} == {"NOT_IN_SERVICE"}
+
+
+def test_windows_zones_and_an_open_alert() -> None:
+    hall = desk(said={"w001": declared("w001", Service.OPEN)})
+    absent_for_5_minutes(hall)
+    still = Still(Moment.START, ZERO, "alerts/2026-11-20/hc01/x.jpg", "00")
+    told = message(hall, 302, still)
+    assert told["windows"][0] == {
+        "id": "w001",
+        "state": "ON_DUTY",
+        "since": at(0).isoformat(),
+        "reason": "",
+        "pause_signal": True,
+        "people": 1,
+        "seen_at": at(300).isoformat(),
+    }
+    assert (told["windows"][1]["state"], told["windows"][1]["since"]) == ("AWAY_ALERT", at(0).isoformat())
+    assert told["zones"][0] | {"seen_at": None} == {
+        "id": "za",
+        "waiting": 2,
+        "seen_at": None,
+        "open_windows": 1,
+        "level": "green",
+    }
+    (alert,) = told["alerts"]
+    assert alert == {
+        "key": f"absence:hc01:w002:{ZERO.isoformat()}",
+        "rule": "absence",
+        "place": "w002",
+        "level": "red",
+        "since": ZERO.isoformat(),
+        "opened_at": at(300).isoformat(),
+        "until": None,
+        "sees": True,
+        "unseen_s": 0.0,
+        "waiting": 2,
+        "severity": 15.0,
+        "people": None,
+        "pause_signal": False,
+        "stills": [{"moment": "start", "at": ZERO.isoformat(), "file": still.file}],
+    }
+
+
+def test_what_cannot_be_seen_gets_no_worse() -> None:
+    hall = desk()
+    absent_for_5_minutes(hall)
+    for second in range(310, 900, 10):
+        sample = blind("c1", second)
+        hall.judge(sample, observe(sample.at, hall.regions["c1"], None))
+    told = message(hall, 900)
+    assert (told["alerts"][0]["sees"], told["alerts"][0]["severity"]) == (False, 15.0)
+    assert told["windows"][0]["state"] == "UNKNOWN"
+    assert told["cameras"]["seeing"] == 1
+    assert told["cameras"]["blind"] == [
+        {"id": "c1", "reason": "unreachable", "since": at(310).isoformat(), "detail": "camera c1: no connection"}
+    ]
+
+
+def test_the_reason_of_a_pause() -> None:
+    hall = desk(said={"w002": declared("w002", Service.PAUSED, "取件")})
+    show(hall, "c1", 0, CLERK_1, CLERK_2)
+    assert [(one["state"], one["reason"]) for one in message(hall, 1)["windows"]][1] == ("PAUSED_OK", "取件")
+
+
+def test_the_severest_first_and_what_is_over_last() -> None:
+    base = Alert(Rule.ABSENCE, "hc01", "w001", ZERO, at(300), Level.YELLOW)
+    few = replace(base, waiting=1)
+    many = replace(base, place="w002", waiting=9)
+    queue = Alert(Rule.QUEUE, "hc01", "za", ZERO, at(300), Level.RED, people=30)
+    over = replace(base, place="w099", waiting=50)
+    hall = desk(alerts=[few, over, many, queue])
+    hall.judge(seeing("c2", 310), ())
+    told = message(hall, 311)["alerts"]
+    assert [(one["place"], one["severity"]) for one in told] == [
+        ("za", 155.0),
+        ("w002", 50.0),
+        ("w001", 10.0),
+        ("w099", 263.5),
+    ]

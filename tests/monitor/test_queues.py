@@ -1,0 +1,119 @@
+"""What holds of the queue rule whatever is seen; single stories are told in tests/timelines/queue.yaml."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts import Alert, Level
+from monitor.queues import Crowd, QueueRule, Seen, Watch, resume, step
+
+RULE = QueueRule(yellow_s=30, red_s=50, clear_s=20, unknown_reset_s=60)
+EVERY = timedelta(seconds=5)
+ZERO = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Seen]:
+    """Looks at one zone: stretches of a length, with some looks wrong, blind or late."""
+    lengths = st.sampled_from([0, 2, 3, 4, 5, 7, 8, 12, None])
+    stretches = draw(st.lists(st.tuples(lengths, st.integers(1, 20)), min_size=1, max_size=8))
+    waiting = [value for value, times in stretches for _ in range(times)]
+    delays = draw(st.lists(st.sampled_from([5, 5, 5, 5, 7, 20, 70]), min_size=len(waiting), max_size=len(waiting)))
+    closing = draw(st.integers(len(waiting) // 2, 2 * len(waiting)))
+    windows = draw(st.integers(0, 2))
+    return [
+        Seen(ZERO + timedelta(seconds=at), count, windows, index < closing, EVERY)
+        for index, (at, count) in enumerate(zip(accumulate(delays), waiting, strict=True))
+    ]
+
+
+def play(story: list[Seen], watch: Watch | None = None) -> list[Alert]:
+    watch = watch or Watch("hc01", "za")
+    alerts = []
+    for seen in story:
+        watch, alert = step(RULE, watch, seen)
+        alerts += [alert] if alert else []
+    return alerts
+
+
+@settings(deadline=None)
+@given(stories())
+def test_since_then_opened_then_until_and_no_overlap(story: list[Seen]) -> None:
+    last_words = {alert.key: alert for alert in play(story)}
+    for alert in last_words.values():
+        assert alert.since <= alert.opened_at <= (alert.until or story[-1].at)
+        assert alert.unseen_s >= 0
+    for before, after in pairwise(last_words.values()):
+        assert before.until is not None
+        assert before.until <= after.since
+
+
+@settings(deadline=None)
+@given(stories())
+def test_an_alert_opens_on_a_crowd_that_was_seen_long_enough(story: list[Seen]) -> None:
+    by_time = {seen.at: seen for seen in story}
+    first_words = {alert.key: alert for alert in reversed(play(story))}
+    for alert in first_words.values():
+        for at, least in ((alert.since, RULE.yellow_open), (alert.opened_at, RULE.yellow_close)):
+            seen = by_time[at]
+            assert (seen.waiting or 0) / max(1, seen.open_windows) >= least
+        assert (alert.opened_at - alert.since).total_seconds() - alert.unseen_s >= RULE.yellow_s
+
+
+@settings(deadline=None)
+@given(stories())
+def test_red_never_calms_and_an_ended_alert_stays_ended(story: list[Seen]) -> None:
+    last: dict[str, Alert] = {}
+    for alert in play(story):
+        before = last.get(alert.key)
+        assert before is None or (before.until is None and (before.level, alert.level) != (Level.RED, Level.YELLOW))
+        last[alert.key] = alert
+
+
+@settings(deadline=None)
+@given(stories())
+def test_what_cannot_be_seen_opens_nothing_and_says_so(story: list[Seen]) -> None:
+    watch = Watch("hc01", "za")
+    for seen in story:
+        watch, alert = step(RULE, watch, Seen(seen.at, None, seen.open_windows, seen.in_service, EVERY))
+        assert (alert, watch.crowd) == (None, Crowd.UNKNOWN)
+
+
+@settings(deadline=None)
+@given(stories(), st.data())
+def test_seeing_less_never_tells_earlier(story: list[Seen], data: st.DataObject) -> None:
+    at = ZERO + timedelta(seconds=data.draw(st.integers(0, 300)) + 0.5)
+    less = sorted([*story, Seen(at, None, 1, True, EVERY)], key=lambda seen: seen.at)
+    first, later = next(iter(play(story)), None), next(iter(play(less)), None)
+    assert later is None or (first is not None and later.opened_at >= first.opened_at)
+
+
+@settings(deadline=None)
+@given(stories(), st.data())
+def test_killed_and_resumed(story: list[Seen], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(story)))
+    before = play(story[:cut])
+    opened = before[-1] if before and before[-1].until is None else None
+    after = play(story[cut:], resume(opened) if opened else None)
+    for alert in after:
+        assert alert.since >= story[cut].at or (
+            opened and (alert.key, alert.opened_at) == (opened.key, opened.opened_at)
+        )
+
+
+@settings(deadline=None)
+@given(stories())
+def test_the_pictures_an_alert_asks_for_were_announced_in_time(story: list[Seen]) -> None:
+    watch = Watch("hc01", "za")
+    kept: frozenset[datetime] = frozenset()
+    for seen in story:
+        before = watch.opened
+        watch, alert = step(RULE, watch, seen)
+        kept |= {seen.at} & watch.moments
+        if alert and before is None:
+            assert alert.since in kept
+        if alert and alert.until and seen.in_service:
+            assert alert.until in kept
+        kept &= watch.moments
