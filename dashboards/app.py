@@ -1,24 +1,28 @@
 """The app: Dash on Flask, its pages, its guard and its event stream, put together."""
 
+import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Flask, Response, request
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dashboards import figures
-from dashboards.desk import Desk, language, speaker
+from dashboards.office import Office
 from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
-from dashboards.pages import situation
+from dashboards.pages import alert, issue, ledger, patrol, situation
+from dashboards.visit import Visit, language, visit
 from dashboards.words import LANGUAGES
+
+LOG = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 BEAT = timedelta(seconds=30)
@@ -58,7 +62,7 @@ def build(
         index_string=INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    _pages(app, Desk(settings, engine, evidence, clock, STALE_BEATS * beat))
+    _pages(app, Office(settings, engine, evidence, clock, STALE_BEATS * beat))
     _keep_language(server)
     _stream(server, hub)
     serve_media(server, evidence)
@@ -67,33 +71,57 @@ def build(
 
 
 def keep_figures(
-    settings: Settings, engine: Engine, hub: Hub, stop: threading.Event, *, beat: timedelta = BEAT, clock: Clock
+    settings: Settings,
+    engine: Engine,
+    hub: Hub,
+    stop: threading.Event,
+    *,
+    beat: timedelta = BEAT,
+    clock: Clock = lambda: datetime.now(UTC),
 ) -> None:
-    """Computes the figures for all pages until told to stop; runs in a thread of its own."""
+    """Computes the figures for all pages until told to stop; runs in a thread of its own.
+
+    While the records cannot be read the pages keep the last figures; that is logged once.
+    """
+    readable = True
     while not stop.is_set():
         now = clock()
-        hub.put_figures(figures.figures(settings, figures.read(engine, now), hub.messages(), now, STALE_BEATS * beat))
+        try:
+            records = figures.read(engine, now)
+        except SQLAlchemyError as error:
+            if readable:
+                LOG.error("figures: expected to read the records, found: %s", error)
+            readable = False
+        else:
+            readable = True
+            hub.put_figures(figures.figures(settings, records, hub.messages(), now, STALE_BEATS * beat))
         hub.wait(FIGURES_S)
         stop.wait(REST_S)
 
 
-Show = Callable[[Desk, Mapping[str, str]], Component]
-"""A page: the desk and the values of the address's query in, what is shown out."""
+Show = Callable[[Office, Visit], Component]
+"""A page: the office and the visit in, what is shown out."""
 
-PAGES: dict[str, Show] = {"/": situation.show}
+PAGES: dict[str, Show] = {
+    "/": situation.show,
+    "/alert": alert.show,
+    "/issues": ledger.show,
+    "/issue": issue.show,
+    "/patrol": patrol.show,
+}
 
 
-def _pages(app: Dash, desk: Desk) -> None:
+def _pages(app: Dash, office: Office) -> None:
     app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="page")])
-    situation.register(app, desk)
+    for page_with_callbacks in (situation, alert, issue, patrol):
+        page_with_callbacks.register(app, office)
 
     @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))
     def page(pathname: str, search: str) -> Component:
         show = PAGES.get(pathname.rstrip("/") or "/")
         if show is None:
-            return html.P(speaker()("page.none"), className="page-none")
-        query = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
-        return show(desk, query)
+            return html.P(visit().say("page.none"), className="page-none")
+        return show(office, visit(search))
 
 
 def _keep_language(server: Flask) -> None:

@@ -12,7 +12,7 @@ from config.settings import Settings
 from dashboards.standing import AWAY, ON, PAUSED, STEPPED, UNKNOWN, HallStanding, fresh, service, standings
 from monitor.adapters import alert_records, issue_records, rating_records
 from monitor.adapters.alert_records import AlertRecord
-from monitor.alerts import Alert
+from monitor.alerts import Alert, Rule, lasted_s
 from monitor.calendar import BEIJING, today
 from monitor.issues import Issue, Status
 from monitor.ratings import LEVELS, Channel, Rating
@@ -173,13 +173,14 @@ def zones(halls: Sequence[HallStanding]) -> list[dict[str, Any]]:
 
 def feed(alerts: Sequence[AlertRecord], messages: Mapping[str, Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """Alerts that nobody has judged: open ones first, then the most severe, ties by longer duration."""
-    live = {alert["key"]: alert for message in messages.values() for alert in message["alerts"]}
-    rows = [_row(record, live.get(record.alert.key), now) for record in alerts if record.verdict is None]
+    rows = [_row(record, messages.get(record.alert.hall), now) for record in alerts if record.verdict is None]
     return sorted(rows, key=lambda row: (row["until"] is not None, -row["severity"], row["since"]))
 
 
-def _row(record: AlertRecord, live: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+def _row(record: AlertRecord, message: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
     alert = record.alert
+    told = next((one for one in message["alerts"] if one["key"] == alert.key), {}) if message is not None else {}
+    sees = bool(told.get("sees", alert.sees))
     return {
         "key": alert.key,
         "rule": str(alert.rule),
@@ -189,13 +190,21 @@ def _row(record: AlertRecord, live: Mapping[str, Any] | None, now: datetime) -> 
         "since": alert.since.isoformat(),
         "opened_at": alert.opened_at.isoformat(),
         "until": alert.until.isoformat() if alert.until else None,
-        "sees": live["sees"] if live else alert.sees,
-        "waiting": live["waiting"] if live else alert.waiting,
-        "people": live["people"] if live else alert.people,
+        "sees": sees,
+        "seen_at": None if sees else _seen_at(message, alert.place),
+        "unseen_s": told.get("unseen_s", alert.unseen_s),
+        "waiting": told.get("waiting", alert.waiting),
+        "people": told.get("people", alert.people),
         "pause_signal": alert.pause_signal,
-        "severity": live["severity"] if live else severity(alert, now),
-        "stills": [{"moment": still.moment, "at": still.at.isoformat(), "file": still.file} for still in record.stills],
+        "severity": told.get("severity", severity(alert, now)),
+        "stills": [{"moment": str(one.moment), "at": one.at.isoformat(), "file": one.file} for one in record.stills],
     }
+
+
+def _seen_at(message: Mapping[str, Any] | None, place: str) -> str | None:
+    """When a window or zone was last seen: up to then an absence counts."""
+    spots = [*message["windows"], *message["zones"]] if message is not None else []
+    return next((spot["seen_at"] for spot in spots if spot["id"] == place), None)
 
 
 def handled(alerts: Sequence[AlertRecord], now: datetime) -> list[dict[str, Any]]:
@@ -227,6 +236,6 @@ def blind(messages: Mapping[str, Mapping[str, Any]], now: datetime, stale_after:
 
 
 def severity(alert: Alert, now: datetime) -> float:
-    """Minutes it has lasted × (1 + people waiting); unknown waiting counts as none."""
-    lasted = (alert.until or now) - alert.since
-    return lasted / timedelta(minutes=1) * (1 + (alert.waiting or 0))
+    """Minutes it has lasted × (1 + people waiting), for an alert that no hall tells of any more; unknown waiting is none."""
+    waiting = alert.waiting if alert.rule is Rule.ABSENCE else alert.people
+    return lasted_s(alert, now) / 60 * (1 + (waiting or 0))

@@ -1,8 +1,11 @@
-"""What every page shares: icons, the way between pages."""
+"""What every page shares: icons, the head with the way between pages, sentences that leave by themselves."""
 
 from dash import html
 from dash.development.base_component import Component
 
+from config.settings import Settings
+from dashboards.places import named
+from dashboards.visit import Visit
 from dashboards.words import Say
 
 PAGES = {"situation": "/", "issues": "/issues", "patrol": "/patrol"}
@@ -20,6 +23,36 @@ def navigation(here: str, say: Say) -> Component:
         html.A(say(f"nav.{page}"), href=path, className="is-here" if page == here else "") for page, path in PAGES.items()
     ]
     return html.Nav(links, className="pages")
+
+
+def switch(visit: Visit) -> Component:
+    """The other language, one click away."""
+    return html.A(visit.say("head.other_language"), id="language", href=visit.other_language, className="language")
+
+
+def head(here: str, settings: Settings, visit: Visit) -> Component:
+    """The head of a page without live figures."""
+    badge = html.Span(visit.say("head.simulated"), className="badge") if settings.simulated else None
+    return html.Header(
+        [
+            html.Span(glyph("device-cctv"), className="brand"),
+            html.H1(named(settings, visit.language)),
+            navigation(here, visit.say),
+            html.Div(badge, className="banners"),
+            switch(visit),
+        ],
+        className="top",
+    )
+
+
+def dark_page(here: str, settings: Settings, visit: Visit, body: list[Component]) -> Component:
+    """A page of the control room."""
+    return html.Div([head(here, settings, visit), html.Main(body, className="page-body")], className="page dark")
+
+
+def light_page(here: str, settings: Settings, visit: Visit, body: list[Component]) -> Component:
+    """A page for work at a desk or on the phone."""
+    return html.Div([head(here, settings, visit), html.Main(body, className="page-body")], className="page light")
 
 
 def toast(said: str, refused: bool, key: str) -> Component:

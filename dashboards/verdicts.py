@@ -1,11 +1,14 @@
-"""Judging an alert from a page: the reasons on offer, and the one call that records a verdict."""
+"""Judging an alert from a page: the reasons and categories on offer, and the one call that records a verdict."""
 
-from dashboards.desk import SUPERVISOR, Desk, language, speaker
-from dashboards.places import place_name
+from dashboards.office import SUPERVISOR, Office
+from dashboards.places import hall_name, place_name
+from dashboards.times import lasting, minute
+from dashboards.visit import Visit, visit
 from dashboards.words import say_term
 from monitor.adapters import alert_records
-from monitor.alerts import Rule
-from monitor.issues import MoveRefused
+from monitor.alerts import Alert, Rule
+from monitor.categories import Severity, Source
+from monitor.issues import IssueDraft, MoveRefused
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
 REASONS = {
@@ -14,14 +17,55 @@ REASONS = {
 }
 """Codes of the reasons for 合理, by rule; `short` covers personal needs and says no more than that."""
 
+CATEGORIES_OF = {
+    Rule.ABSENCE: ("A01", "A02", "A08", "D01"),
+    Rule.QUEUE: ("C01", "C02", "C04", "D01"),
+}
+"""Categories of issues that an alert may become, by rule; the first is proposed."""
 
-def judge(desk: Desk, key: str, kind: str, reason: str) -> tuple[str, bool]:
-    """Records a verdict that needs no issue; the sentence to show, and whether it was refused."""
-    verdict = Verdict(key, VerdictKind(kind), reason, SUPERVISOR, desk.clock())
+Finding = tuple[str, Severity, str]
+"""Category, severity and description of the issue that 属实·登记问题 registers."""
+
+
+def judge(office: Office, key: str, kind: VerdictKind, reason: str, finding: Finding | None = None) -> tuple[str, bool]:
+    """Records a verdict, with its issue if it has one; the sentence to show, and whether it was refused."""
+    say, tongue = visit().say, visit().language
+    record = alert_records.alert(office.engine, key)
+    if record is None:
+        return say("alert.none"), True
+    verdict = Verdict(key, kind, reason, SUPERVISOR, office.clock())
     try:
-        alert_records.judge(desk.engine, verdict)
+        issue = alert_records.judge(office.engine, verdict, _draft(record.alert, verdict, finding) if finding else None)
     except MoveRefused as refused:
-        return (refused.en if language() == "en" else refused.zh), True
-    record = alert_records.alert(desk.engine, key)
-    place = place_name(desk.settings, record.alert.hall, record.alert.place, language()) if record else key
-    return speaker()("verdict.done", place=place, verdict=say_term(NAMES[verdict.kind], language())), False
+        return (refused.en if tongue == "en" else refused.zh), True
+    if issue is not None:
+        return say("issue.registered", number=issue.number), False
+    place = place_name(office.settings, record.alert.hall, record.alert.place, tongue)
+    return say("verdict.done", place=place, verdict=say_term(NAMES[kind], tongue)), False
+
+
+def drafted(alert: Alert, office: Office, visit: Visit) -> str:
+    """The description that is proposed for an alert's issue."""
+    return visit.say(
+        f"draft.{alert.rule}",
+        hall=hall_name(office.settings, alert.hall, visit.language),
+        place=place_name(office.settings, alert.hall, alert.place, visit.language),
+        since=minute(alert.since),
+        lasted=lasting((alert.until or office.clock()) - alert.since),
+    )
+
+
+def _draft(alert: Alert, verdict: Verdict, finding: Finding) -> IssueDraft:
+    category, severity, text = finding
+    return IssueDraft(
+        idempotency=f"alert:{alert.key}",
+        hall=alert.hall,
+        place=alert.place,
+        category=category,
+        severity=severity,
+        source=Source.AI_VIDEO,
+        text=text,
+        by=verdict.by,
+        at=verdict.at,
+        alert=alert.key,
+    )

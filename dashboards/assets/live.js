@@ -320,7 +320,8 @@
     part(node, "alert-pause").hidden = queue || alert.pause_signal;
     put(part(node, "elapsed-word"), say(alert.until ? "alert.lasted" : "alert.elapsed"));
     mark(part(node, "ticking"), "data-since", alert.since);
-    mark(part(node, "ticking"), "data-until", alert.until);
+    mark(part(node, "ticking"), "data-until", alert.until || alert.seen_at);
+    mark(part(node, "ticking"), "data-unseen-s", alert.unseen_s);
     showStills(node, alert);
     const sending = live.sent[alert.key] && Date.now() - live.sent[alert.key] < SENDING_MS;
     node.classList.toggle("is-sending", !!sending);
@@ -381,7 +382,7 @@
   function verdictButtons(card, alert) {
     const node = make("div", "verdicts");
     ["reminded", "issue", "reasonable", "false"].forEach(function (kind) {
-      const button = make("button", "verdict verdict-" + kind, say("verdict." + kind));
+      const button = make("button", "verdict verdict-" + kind, say(kind === "issue" ? "feed.register" : "verdict." + kind));
       button.type = "button";
       button.addEventListener("click", function () {
         if (kind === "issue") { location.href = "/alert?key=" + encodeURIComponent(alert.key) + "#register"; }
@@ -525,7 +526,7 @@
     put(island.querySelector("#live-date"), dayKey.format(moment) + " " + weekday.format(moment));
     island.querySelectorAll(".ticking[data-since]").forEach(function (node) {
       const until = node.dataset.until ? Date.parse(node.dataset.until) : now();
-      put(node, lasting(until - Date.parse(node.dataset.since)));
+      put(node, lasting(until - Date.parse(node.dataset.since) - 1000 * (node.dataset.unseenS || 0)));
     });
     if (!document.hidden && Date.now() - live.heardAt > SILENT_MS) { lost(); live.heardAt = Date.now(); open(); }
     showPush();

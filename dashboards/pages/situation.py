@@ -3,26 +3,27 @@
 An element with `data-figure` shows that figure of the figures message and nothing else computes it.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from config.settings import Settings
-from dashboards.desk import Desk, language, speaker
-from dashboards.frame import glyph, navigation, toast
+from dashboards.office import Office
+from dashboards.frame import glyph, navigation, switch, toast
 from dashboards.places import named
 from dashboards.verdicts import REASONS, judge
+from dashboards.visit import Visit
 from dashboards.words import WORDS, Say, say_term
 from monitor.issues import STATUSES
 from monitor.ratings import LEVELS
-from monitor.verdicts import NAMES
+from monitor.verdicts import NAMES, VerdictKind
 
 
 
-def layout(settings: Settings, language: str, say: Say, stale_s: float) -> Component:
+def layout(settings: Settings, visit: Visit, stale_s: float) -> Component:
     """The whole page, without a single figure in it."""
+    say, language = visit.say, visit.language
     return html.Div(
         id="live-island",
         className="board",
@@ -30,7 +31,7 @@ def layout(settings: Settings, language: str, say: Say, stale_s: float) -> Compo
             dcc.Store(id="situation-config", data=configuration(settings, language, say, stale_s)),
             dcc.Store(id="situation-started"),
             dcc.Store(id="situation-verdict"),
-            header(settings, language, say),
+            header(settings, visit),
             html.Section(key_figures(say), className="kpis"),
             html.Main(
                 className="columns",
@@ -48,12 +49,12 @@ def layout(settings: Settings, language: str, say: Say, stale_s: float) -> Compo
     )
 
 
-def show(desk: Desk, query: Mapping[str, str]) -> Component:
-    """The page in the reader's language."""
-    return layout(desk.settings, language(), speaker(), desk.stale_after.total_seconds())
+def show(office: Office, visit: Visit) -> Component:
+    """The page in the visitor's language."""
+    return layout(office.settings, visit, office.stale_after.total_seconds())
 
 
-def register(app: Dash, desk: Desk) -> None:
+def register(app: Dash, office: Office) -> None:
     """Starts the island once its configuration is on the page; records the verdicts it hands over."""
     app.clientside_callback(
         ClientsideFunction("live", "start"),
@@ -65,7 +66,7 @@ def register(app: Dash, desk: Desk) -> None:
         Output("situation-toast", "children"), Input("situation-verdict", "data"), prevent_initial_call=True
     )
     def judged(asked: dict[str, Any]) -> Component:
-        said, refused = judge(desk, asked["key"], asked["kind"], asked["reason"])
+        said, refused = judge(office, asked["key"], VerdictKind(asked["kind"]), asked["reason"])
         return toast(said, refused, key=str(asked["at"]))
 
 
@@ -95,8 +96,9 @@ def configuration(settings: Settings, language: str, say: Say, stale_s: float) -
     }
 
 
-def header(settings: Settings, language: str, say: Say) -> Component:
+def header(settings: Settings, visit: Visit) -> Component:
     """Name, push state, banners, service hours, clock, language."""
+    say = visit.say
     banners = [
         html.Span(say("head.simulated"), className="badge") if settings.simulated else None,
         html.Span(say("head.demo_model"), className="badge", id="live-demo-model", hidden=True),
@@ -110,7 +112,7 @@ def header(settings: Settings, language: str, say: Say) -> Component:
         className="top",
         children=[
             html.Span(glyph("device-cctv"), className="brand"),
-            html.H1(named(settings, language)),
+            html.H1(named(settings, visit.language)),
             navigation("situation", say),
             html.Div([banner for banner in banners if banner is not None], className="banners"),
             html.Div(
@@ -118,7 +120,7 @@ def header(settings: Settings, language: str, say: Say) -> Component:
                 className="today",
             ),
             html.Time(id="live-clock", className="clock", title=say("head.clock")),
-            html.A(say("head.other_language"), href="?lang=zh" if language == "en" else "?lang=en", className="language"),
+            switch(visit),
         ],
     )
 

@@ -1,0 +1,221 @@
+"""预警处置: everything about one alert, and the verdict a person gives."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashboards.office import Office
+from dashboards.forms import choice, field, notice, writing
+from dashboards.frame import dark_page, glyph
+from dashboards.places import hall_name, place_name
+from dashboards.times import lasting, moment
+from dashboards.verdicts import CATEGORIES_OF, REASONS, drafted, judge
+from dashboards.visit import Visit, visit
+from dashboards.words import WORDS, Say, say_term
+from monitor.adapters import alert_records
+from monitor.adapters.alert_records import AlertRecord
+from monitor.alerts import Alert, Rule
+from monitor.categories import CATEGORIES, SEVERITIES, Severity
+from monitor.verdicts import NAMES, Verdict, VerdictKind
+
+MOMENTS = ("start", "threshold", "return")
+
+
+def show(office: Office, visit: Visit) -> Component:
+    """The page of one alert."""
+    record = alert_records.alert(office.engine, visit.query.get("key", ""))
+    if record is None:
+        return dark_page("situation", office.settings, visit, [html.P(visit.say("alert.none"), className="page-none")])
+    return dark_page("situation", office.settings, visit, layout(record, office, visit))
+
+
+def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]:
+    """Title, stills, facts and the judgement."""
+    say, tongue, alert = visit.say, visit.language, record.alert
+    facts = html.Div(
+        [html.Section([html.H2(say("alert.facts")), facts_of(record, office.clock(), say)], className="sheet"),
+         html.Section([html.H2(say("alert.rule")), rule_of(alert, say)], className="sheet")],
+        className="alert-facts",
+    )  # fmt: skip
+    return [
+        dcc.Store(id="alert-key", data=alert.key),
+        html.Div(
+            [
+                html.A([glyph("chevron-left"), say("nav.situation")], href="/", className="back"),
+                html.H2(say(f"rule.{alert.rule}"), className="alert-page-rule"),
+                html.Span(say(f"level.{alert.level}"), className="chip chip-level"),
+                html.Span(
+                    f"{hall_name(office.settings, alert.hall, tongue)} · "
+                    f"{place_name(office.settings, alert.hall, alert.place, tongue)}",
+                    className="alert-page-place",
+                ),
+            ],
+            className="alert-page-head",
+            **{"data-level": str(alert.level)},
+        ),
+        html.Div(
+            [
+                html.Div(stills_of(record, say), className="alert-page-stills"),
+                facts,
+                html.Div(judgement(record, office, visit), id="alert-judgement", className="sheet"),
+            ],
+            className="alert-page",
+        ),
+    ]
+
+
+def stills_of(record: AlertRecord, say: Say) -> list[Component]:
+    """The three stills, large; a missing one says so."""
+    shown = {still.moment: still for still in record.stills}
+    figures = []
+    for when in MOMENTS:
+        still = shown.get(when)
+        picture = (
+            html.A(html.Img(src=f"/evidence/{still.file}", alt=say(f"still.{when}")), href=f"/evidence/{still.file}")
+            if still
+            else html.Div([glyph("photo-off"), html.Span(missing(record.alert, when, say))], className="still-missing")
+        )
+        words = f"{say(f'still.{when}')} {moment(still.at)}" if still else say(f"still.{when}")
+        figures.append(html.Figure([picture, html.Figcaption(words)]))
+    return figures
+
+
+def missing(alert: Alert, when: str, say: Say) -> str:
+    """Why there is no still of a moment."""
+    return say("still.pending") if when == "return" and alert.until is None else say("alert.no_still")
+
+
+def facts_of(record: AlertRecord, now: datetime, say: Say) -> Component:
+    """What is known about the alert."""
+    alert = record.alert
+    rows: list[tuple[str, Any]] = [
+        (say("fact.since"), moment(alert.since)),
+        (say("fact.opened"), moment(alert.opened_at)),
+        (say("fact.until"), moment(alert.until) if alert.until else say("fact.still_open")),
+        (say("fact.lasted"), lasting((alert.until or now) - alert.since)),
+        (say("fact.unseen"), say("fact.seconds", n=f"{alert.unseen_s:g}")),
+        (say("fact.sees"), say("fact.yes") if alert.sees else say("alert.unseen")),
+    ]
+    if alert.rule is Rule.QUEUE:
+        rows.append((say("fact.people"), say("state.UNKNOWN") if alert.people is None else str(alert.people)))
+    else:
+        rows.append((say("fact.waiting"), say("state.UNKNOWN") if alert.waiting is None else str(alert.waiting)))
+        rows.append((say("fact.pause"), say("fact.yes") if alert.pause_signal else say("alert.no_pause")))
+    return table(rows)
+
+
+def rule_of(alert: Alert, say: Say) -> Component:
+    """The rule's values in force when the alert opened."""
+    return table([(say(f"value.{name}") if f"value.{name}" in WORDS else name, f"{value:g}") for name, value in alert.values.items()])
+
+
+def table(rows: list[tuple[str, Any]]) -> Component:
+    """Names and values."""
+    return html.Dl([part for name, value in rows for part in (html.Dt(name), html.Dd(value))], className="facts")
+
+
+def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Component]:
+    """The verdict on record, or the form that gives one."""
+    say, tongue = visit.say, visit.language
+    if record.verdict is not None:
+        return [html.H2(say("verdict.title")), given(record.verdict, record.issue, say, tongue)]
+    alert = record.alert
+    return [
+        html.H2(say("verdict.title")),
+        html.Div(id="alert-notice"),
+        html.Div(
+            [
+                verdict_button(VerdictKind.REMINDED, tongue, "action is-main"),
+                verdict_button(VerdictKind.FALSE, tongue, "action"),
+            ],
+            className="actions",
+        ),
+        html.Fieldset(
+            [
+                html.Legend(say_term(NAMES[VerdictKind.REASONABLE], tongue)),
+                choice("alert-reason", {code: say(f"reason.{code}") for code in REASONS[alert.rule]}),
+                dcc.Input(id="alert-other", className="line-input", placeholder=say("verdict.other"), maxLength=200, value=""),
+                html.Div(verdict_button(VerdictKind.REASONABLE, tongue, "action"), className="actions"),
+            ]
+        ),
+        html.Fieldset(
+            [
+                html.Legend(say_term(NAMES[VerdictKind.ISSUE], tongue), id="register"),
+                field(say("issue.category"), choice("alert-category", categories(alert, tongue), CATEGORIES_OF[alert.rule][0])),
+                field(say("issue.severity"), choice("alert-severity", severities(tongue), Severity.C)),
+                field(say("issue.text"), writing("alert-text", say("patrol.text_hint"), drafted(alert, office, visit), rows=3)),
+                html.Div(verdict_button(VerdictKind.ISSUE, tongue, "action is-main"), className="actions"),
+            ]
+        ),
+    ]
+
+
+def verdict_button(kind: VerdictKind, tongue: str, name: str) -> Component:
+    """A button that gives one verdict."""
+    return html.Button(say_term(NAMES[kind], tongue), id={"type": "alert-verdict", "kind": str(kind)}, className=name, n_clicks=0)
+
+
+def given(verdict: Verdict, issue: str | None, say: Say, tongue: str) -> Component:
+    """Who judged what, when and why."""
+    rows: list[tuple[str, Any]] = [
+        (say("verdict.title"), html.B(say_term(NAMES[verdict.kind], tongue))),
+        (say("verdict.by"), say_by(verdict.by, say)),
+        (say("verdict.at"), moment(verdict.at)),
+    ]
+    if verdict.reason:
+        rows.append((say("verdict.reason"), reason_words(verdict.reason, say)))
+    if issue:
+        rows.append((say("verdict.issue"), html.A(issue, href=f"/issue?number={issue}", className="link")))
+    return table(rows)
+
+
+def say_by(by: str, say: Say) -> str:
+    """A post in the reader's language; anything else as it is."""
+    return say(f"by.{by}") if f"by.{by}" in WORDS else by
+
+
+def reason_words(reason: str, say: Say) -> str:
+    """A reason on offer in words, a written one as it is."""
+    return say(f"reason.{reason}") if f"reason.{reason}" in WORDS else reason
+
+
+def categories(alert: Alert, tongue: str) -> dict[str, str]:
+    """The categories that such an alert may become."""
+    return {code: f"{code} {say_term(CATEGORIES[code], tongue)}" for code in CATEGORIES_OF[alert.rule]}
+
+
+def severities(tongue: str) -> dict[str, str]:
+    """The three severities."""
+    return {str(severity): f"{severity} {say_term(term, tongue)}" for severity, term in SEVERITIES.items()}
+
+
+def register(app: Dash, office: Office) -> None:
+    """Records the verdict of whichever button was pressed."""
+
+    @app.callback(
+        Output("alert-judgement", "children"),
+        Output("alert-notice", "children"),
+        Input({"type": "alert-verdict", "kind": ALL}, "n_clicks"),
+        State("alert-key", "data"),
+        State("alert-reason", "value"),
+        State("alert-other", "value"),
+        State("alert-category", "value"),
+        State("alert-severity", "value"),
+        State("alert-text", "value"),
+        prevent_initial_call=True,
+    )
+    def judged(
+        clicks: list[int], key: str, reason: str | None, other: str | None, category: str, severity: str, text: str
+    ) -> tuple[Any, Any]:
+        if not any(clicks):
+            return no_update, no_update
+        kind = VerdictKind(ctx.triggered_id["kind"])
+        why = (other or "").strip() or reason or ""
+        issue = (category, Severity(severity), text) if kind is VerdictKind.ISSUE else None
+        said, refused = judge(office, key, kind, why if kind is VerdictKind.REASONABLE else "", issue)
+        record = alert_records.alert(office.engine, key)
+        if record is None or record.verdict is None:
+            return no_update, notice(said, refused)
+        return [notice(said, refused), *judgement(record, office, visit())], no_update
