@@ -30,7 +30,7 @@ def turn(looks: Looks, present: bool) -> datetime:
     return next((one.at for one, two in pairwise(looks) if one.present == two.present == present), looks[-1].at)
 
 
-def turns(looks: Looks) -> frozenset[datetime]:
-    """The looks that differ from the one before, and the oldest: every look that `turn` may name as a beginning."""
-    changes = (two.at for one, two in pairwise(looks) if one.present != two.present)
-    return frozenset((*(look.at for look in looks[:1]), *changes))
+def turns(looks: Looks, present: bool) -> frozenset[datetime]:
+    """Every look that `turn` may name: those of its kind that follow one of the other kind, or that are the oldest."""
+    changes = (two.at for one, two in pairwise(looks) if two.present == present != one.present)
+    return frozenset((*(look.at for look in looks[:1] if look.present == present), *changes))

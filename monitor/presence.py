@@ -120,8 +120,9 @@ class Watch:
 
     @property
     def moments(self) -> frozenset[datetime]:
-        """The looks at which a run or its end may turn out to have begun: an alert will ask for their pictures."""
-        return turns(self.looks) | ({self.since} if self.since else set())
+        """The looks at which a run, or the end of its alert, may prove to have begun: it will ask for their pictures."""
+        begun = {self.since} if self.since else set()
+        return turns(self.looks, present=self.opened is not None) | begun
 
 
 def resume(alert: Alert) -> Watch:

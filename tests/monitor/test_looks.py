@@ -31,10 +31,11 @@ def seconds(at: datetime) -> int:
 )
 def test_turn(line: str, present: bool, second: int) -> None:
     assert seconds(turn(looks(line), present)) == second
-    assert turn(looks(line), present) in turns(looks(line))
+    assert turn(looks(line), present) in turns(looks(line), present)
 
 
 def test_turns_and_hits() -> None:
-    assert sorted(map(seconds, turns(looks("110010")))) == [0, 2, 4, 5]
-    assert turns(()) == frozenset()
+    assert sorted(map(seconds, turns(looks("110010"), present=True))) == [0, 4]
+    assert sorted(map(seconds, turns(looks("110010"), present=False))) == [2, 5]
+    assert turns((), present=True) == frozenset()
     assert hits(looks("110010")) == 3
