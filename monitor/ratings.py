@@ -1,5 +1,6 @@
 """A rating (好差评): one answer on a device's own scale, brought to the five levels."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,4 +117,4 @@ class Rating:
 
 def doubtful(tags: Sequence[str], level: int) -> bool:
     """Whether some tag does not belong to the level: the national tag codes begin with their level."""
-    return any(len(tag) != 3 or not tag.isdecimal() or tag[0] != str(level) for tag in tags)
+    return not all(re.fullmatch(rf"{level}[0-9]{{2}}", tag) for tag in tags)

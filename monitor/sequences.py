@@ -38,7 +38,7 @@ class Progress:
         runs = _joined((*self.runs, (seq, seq)))
         if oldest > 1:
             runs, gone = _settled(runs, oldest - 1)
-            lost += gone
+            lost += gone if self.runs else 0  # on a new record others may have kept them
         if len(runs) > MOST_RUNS:
             runs, gone = _settled(runs, runs[1][0] - 1)
             lost += gone

@@ -183,11 +183,8 @@ def _records(connection: Connection, keys: Select[tuple[str]]) -> tuple[AlertRec
         row["alert_key"]: _verdict(row)
         for row in connection.execute(select(verdicts).where(verdicts.c.alert_key.in_(keys))).mappings()
     }
-    numbers = dict(
-        connection.execute(select(issues.c.alert_key, issues.c.number).where(issues.c.alert_key.in_(keys)))
-        .tuples()
-        .all()
-    )
+    registered = select(issues.c.alert_key, issues.c.number).where(issues.c.alert_key.in_(keys))
+    numbers: dict[str, str] = {row["alert_key"]: row["number"] for row in connection.execute(registered).mappings()}
     shown: dict[str, list[Still]] = {}
     for row in connection.execute(select(stills).where(stills.c.alert_key.in_(keys)).order_by(stills.c.at)).mappings():
         shown.setdefault(row["alert_key"], []).append(Still(row["moment"], row["at"], row["file"], row["sha256"]))

@@ -44,7 +44,7 @@ def add_photograph(directory: Path, upload: bytes) -> Photograph:
         raise PhotographRefused(_KINDS, Term("无法重新编码的图片", "a picture that does not encode"))
     content = jpeg.tobytes()
     digest = sha256(content).hexdigest()
-    name = f"{FOLDER}/{digest[:2]}/{digest}.jpg"
+    name = f"{FOLDER}/{digest}.jpg"
     _write(directory / name, content)
     return Photograph(name, digest, picture.shape[1], picture.shape[0])
 

@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from monitor.adapters.database import transaction
+from monitor.adapters.quarantine_records import QuarantineRecord, quarantine, quarantined
+from monitor.messages import Quarantined, Reason
+from tests.monitor.example import NOW, message
+
+HOUR = timedelta(hours=1)
+
+
+def test_the_same_message_again_only_counts_up(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        for hours in range(3):
+            said = message("zwjc/x", b"\xff{", received_at=NOW + hours * HOUR)
+            quarantine(connection, Quarantined(said, Reason.TOPIC, f"look {hours}"))
+    expected = QuarantineRecord("zwjc/x", b"\xff{", Reason.TOPIC, "look 2", NOW, NOW + 2 * HOUR, 3)
+    assert quarantined(engine, NOW + HOUR) == (expected,)
+    assert quarantined(engine, NOW + 3 * HOUR) == ()
+
+
+def test_a_flood_of_large_messages_is_kept_short(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        for size in (9000, 9001):
+            quarantine(connection, Quarantined(message("zwjc/x", b"x" * size), Reason.OVERSIZE, ""))
+    assert [len(kept.payload) for kept in quarantined(engine, NOW)] == [8192, 8192]
+
+
+def test_topic_and_payload_are_told_apart(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        for topic, payload in (("a", b"bc"), ("ab", b"c"), ("a\0b", b"c")):
+            quarantine(connection, Quarantined(message(topic, payload), Reason.TOPIC, "a\0b"))
+    assert len(quarantined(engine, NOW)) == 3
