@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from camera_ingest.camera import Login
 
@@ -13,6 +14,7 @@ _HASHES: Mapping[str, Callable[[bytes], "hashlib._Hash"]] = {"SHA-256": hashlib.
 """Digest algorithms we can answer, strongest first; their `-sess` variants included."""
 
 _FIELD = re.compile(r'([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SCHEME = re.compile(r"(?:^|,)\s*(Basic|Digest)(?=\s|$)", re.IGNORECASE)
 
 
@@ -47,9 +49,9 @@ def strongest(headers: Iterable[str]) -> Challenge | None:
 
 
 def _challenges(header: str) -> Iterable[Challenge]:
-    marks = list(_SCHEME.finditer(header))
-    ends = [mark.start() for mark in marks[1:]] + [len(header)]
-    for mark, end in zip(marks, ends, strict=True):
+    bare = _QUOTED.sub(lambda quoted: "x" * len(quoted[0]), header)  # a realm may hold anything
+    marks = list(_SCHEME.finditer(bare))
+    for mark, end in zip_longest(marks, [mark.start() for mark in marks[1:]]):
         fields = parameters(header[mark.end() : end])
         yield Challenge(
             scheme=mark[1].lower(),

@@ -1,0 +1,42 @@
+"""Pictures out of keyframes."""
+
+import numpy as np
+import pytest
+
+from camera_ingest.decode import Decoder
+from camera_ingest.depacketize import H264, H265, Codec, Keyframe
+from tests.camera_ingest.synthetic import encode, picture
+
+CODECS = pytest.mark.parametrize(("codec", "encoder"), [(H264, "libx264"), (H265, "libx265")], ids=["h264", "hevc"])
+
+
+@CODECS
+def test_one_keyframe_is_one_picture(codec: Codec, encoder: str) -> None:
+    decoder = Decoder()
+    for number in range(3):  # one decoder, many cameras, of different sizes
+        original = picture(number, width=160 + 32 * number)
+        decoded = decoder.decode(Keyframe(codec, encode([original], encoder)[0], 0))
+        assert decoded is not None
+        assert decoded.shape == original.shape
+        assert decoded.dtype == np.uint8
+        assert np.abs(decoded.astype(int) - original).mean() < 6
+
+
+@CODECS
+def test_what_does_not_decode_is_no_picture_and_harms_no_other(codec: Codec, encoder: str) -> None:
+    decoder = Decoder()
+    whole = encode([picture(0)], encoder)[0]
+    for broken in (b"", b"\0\0\0\1", b"nonsense", whole[:40], whole[:20] + bytes(200)):
+        assert decoder.decode(Keyframe(codec, broken, 0)) is None
+    assert decoder.decode(Keyframe(codec, whole, 0)) is not None
+
+
+def test_a_picture_that_had_to_be_guessed_is_none() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (96, 160, 3), np.uint8)
+    whole = encode([noise])[0]
+    assert Decoder().decode(Keyframe(H264, whole[: len(whole) * 2 // 3], 0)) is None
+
+
+def test_a_picture_that_needs_another_is_none() -> None:
+    _, later = encode([picture(0), picture(1)])
+    assert Decoder().decode(Keyframe(H264, later, 0)) is None

@@ -1,0 +1,27 @@
+"""When cameras are looked at."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camera_ingest.schedule import Schedule, staggered
+
+
+@given(st.floats(0, 1e6), st.floats(0.1, 120), st.floats(0, 1e4))
+def test_the_next_moment_is_later_and_not_by_more_than_a_cadence(origin: float, cadence: float, late: float) -> None:
+    schedule = Schedule(origin, cadence)
+    after = schedule.after(origin + late)
+    assert origin + late < after + 1e-6
+    assert after <= origin + late + cadence + 1e-6
+
+
+def test_missed_moments_are_not_made_up_for() -> None:
+    assert Schedule(100.0, 10.0).after(147.0) == 150.0
+
+
+def test_cameras_are_spread_over_their_cadence() -> None:
+    moments = sorted(schedule.origin for schedule in staggered([10.0] * 100, 1000.0))
+    assert moments[0] >= 1000.0
+    assert moments[-1] < 1010.0
+    assert max(later - earlier for earlier, later in pairwise(moments)) < 0.3

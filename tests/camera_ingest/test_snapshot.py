@@ -1,0 +1,158 @@
+"""JPEG snapshots over a real HTTP connection."""
+
+from contextlib import closing
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from threading import Event
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camera_ingest.authorization import Challenge, digest, parameters
+from camera_ingest.camera import Camera, Login, Role
+from camera_ingest.lost import StreamLost
+from camera_ingest.sample import Blind
+from camera_ingest.snapshot import LARGEST_JPEG, Snapshot, decode_jpeg, jpeg_size
+from tests.camera_ingest.http_camera import http_camera, send
+from tests.camera_ingest.synthetic import picture
+
+JPEG = cv2.imencode(".jpg", picture(3))[1].tobytes()
+LOGIN = Login("clerk7", "s3cret")
+
+
+def camera(url: str, login: Login | None = None) -> Camera:
+    return Camera("c1", "h", url, Role.WINDOW, timedelta(seconds=10), "x", login)
+
+
+def fetched(url: str, login: Login | None = None, deadline_s: float = 5.0) -> bytes:
+    with closing(Snapshot(camera(url, login), deadline_s)) as snapshot:
+        return snapshot.fetch()
+
+
+def lost(url: str, login: Login | None = None, deadline_s: float = 5.0) -> StreamLost:
+    with pytest.raises(StreamLost) as caught:
+        fetched(url, login, deadline_s)
+    return caught.value
+
+
+def test_the_connection_is_kept() -> None:
+    clients = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        clients.append(request.client_address)
+        send(request, 200, JPEG)
+
+    with (
+        http_camera({"/snap?ch=1": answer}) as url,
+        closing(Snapshot(camera(f"{url}/snap?ch=1"), 5)) as snapshot,
+    ):
+        assert [snapshot.fetch() for _ in range(3)] == [JPEG] * 3
+    assert len(set(clients)) == 1
+
+
+def test_a_connection_that_the_camera_closed_is_opened_again() -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        send(request, 200, JPEG)
+        request.close_connection = True  # without having said so
+
+    with http_camera({"/": answer}) as url, closing(Snapshot(camera(url), 5)) as snapshot:
+        assert [snapshot.fetch() for _ in range(3)] == [JPEG] * 3
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Digest"])
+def test_a_login_is_given_when_asked_for_and_kept(scheme: str) -> None:
+    asked = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        given_ = request.headers.get("Authorization", "")
+        asked.append(given_)
+        fields = parameters(given_)
+        count, cnonce = int(fields.get("nc", "0"), 16), fields.get("cnonce", "")
+        right = digest(Challenge("digest", "c", "n", qop=True), LOGIN, "GET", "/", count, cnonce)
+        if given_ == "Basic Y2xlcms3OnMzY3JldA==" or fields.get("response") == right:
+            send(request, 200, JPEG)
+        else:
+            send(request, 401, b"no", {"WWW-Authenticate": f'{scheme} realm="c", nonce="n", qop="auth"'})
+
+    with http_camera({"/": answer}) as url, closing(Snapshot(camera(url, LOGIN), 5)) as snapshot:
+        assert [snapshot.fetch(), snapshot.fetch()] == [JPEG, JPEG]
+        assert lost(url).blind is Blind.REFUSED
+        wrong = lost(url, Login("clerk7", "wr0ng"))
+    assert len(asked) == 3 + 1 + 2
+    assert wrong.blind is Blind.REFUSED
+    assert "wr0ng" not in str(wrong)
+
+
+@pytest.mark.parametrize(("status", "blind"), [(403, Blind.REFUSED), (404, Blind.NOT_FOUND), (500, Blind.UNREACHABLE)])
+def test_refusals(status: int, blind: Blind) -> None:
+    with http_camera({"/": lambda request: send(request, status)}) as url:
+        assert lost(url).blind is blind
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\x89PNG"])
+def test_what_is_no_jpeg_is_garbage(body: bytes) -> None:
+    with http_camera({"/": lambda request: send(request, 200, body)}) as url:
+        assert lost(url).blind is Blind.GARBAGE
+
+
+def test_a_picture_without_end_is_cut() -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        try:
+            for _ in range(LARGEST_JPEG // 65536 + 64):
+                request.wfile.write(b"\xff\xd8" * 32768)
+        except OSError:
+            request.close_connection = True
+
+    with http_camera({"/": answer}) as url:
+        assert lost(url).found == "more"
+
+
+def test_a_camera_that_drips_is_given_up_at_the_deadline() -> None:
+    over = Event()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        try:
+            while not over.wait(0.01):
+                request.wfile.write(b"H")  # never ends a line
+        except OSError:
+            request.close_connection = True
+
+    with http_camera({"/": answer}) as url:
+        assert lost(url, deadline_s=0.3).blind is Blind.STALLED
+        over.set()
+
+
+def test_nobody_there() -> None:
+    found = lost("http://127.0.0.1:1/snap")
+    assert (found.blind, found.found) == (Blind.UNREACHABLE, "ConnectionRefusedError")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [(640, 360, 640), (1279, 720, 1279), (1280, 720, 640), (2560, 1440, 640), (5200, 1200, 650)],
+)
+def test_large_pictures_are_decoded_smaller(width: int, height: int, expected: int) -> None:
+    jpeg = cv2.imencode(".jpg", np.full((height, width, 3), 90, np.uint8))[1].tobytes()
+    assert jpeg_size(jpeg) == (width, height)
+    decoded = decode_jpeg(jpeg)
+    assert decoded is not None
+    assert decoded.shape[1] == expected
+    assert abs(float(decoded.mean()) - 90) < 2
+
+
+def test_a_picture_cut_short_is_none() -> None:
+    assert decode_jpeg(JPEG) is not None
+    assert decode_jpeg(JPEG + b"\r\n--boundary") is not None
+    assert decode_jpeg(JPEG[: len(JPEG) // 2]) is None
+
+
+@given(st.binary(max_size=80), st.integers(0, len(JPEG)))
+def test_no_bytes_break_it(junk: bytes, at: int) -> None:
+    jpeg_size(b"\xff\xd8" + junk)
+    jpeg_size(JPEG[:at] + junk)
+    assert decode_jpeg(junk) is None
