@@ -9,22 +9,10 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, select, update
 
 from monitor.adapters import issue_records, tables
 from monitor.adapters.database import insert, transaction
-from monitor.alerts import Alert, Level, Rule
+from monitor.alerts import Alert, Level, Moment, Rule, Still
 from monitor.issues import Issue, IssueDraft, MoveRefused
 from monitor.terms import Term
 from monitor.verdicts import NAMES, Verdict, VerdictKind
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """One masked picture that shows an alert."""
-
-    moment: str
-    """start, threshold or return."""
-    at: datetime
-    file: str
-    """Relative to the evidence directory."""
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +160,10 @@ def _alert(row: RowMapping) -> Alert:
     )
 
 
+def _still(row: RowMapping) -> Still:
+    return Still(Moment(row["moment"]), row["at"], row["file"], row["sha256"])
+
+
 def _verdict(row: RowMapping) -> Verdict:
     return Verdict(row["alert_key"], VerdictKind(row["kind"]), row["reason"], row["by"], row["at"])
 
@@ -187,7 +179,7 @@ def _records(connection: Connection, keys: Select[tuple[str]]) -> tuple[AlertRec
     numbers: dict[str, str] = {row["alert_key"]: row["number"] for row in connection.execute(registered).mappings()}
     shown: dict[str, list[Still]] = {}
     for row in connection.execute(select(stills).where(stills.c.alert_key.in_(keys)).order_by(stills.c.at)).mappings():
-        shown.setdefault(row["alert_key"], []).append(Still(row["moment"], row["at"], row["file"], row["sha256"]))
+        shown.setdefault(row["alert_key"], []).append(_still(row))
     rows = connection.execute(select(alerts).where(alerts.c.key.in_(keys)).order_by(alerts.c.opened_at.desc()))
     return tuple(
         AlertRecord(_alert(row), judged.get(row["key"]), tuple(shown.get(row["key"], ())), numbers.get(row["key"]))

@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 from monitor.adapters import issue_records
 from monitor.adapters.alert_records import (
     AlertRecord,
-    Still,
     add_still,
     alert,
     alerts_since,
@@ -16,7 +15,7 @@ from monitor.adapters.alert_records import (
     save,
     versions,
 )
-from monitor.alerts import Alert, Level, Rule
+from monitor.alerts import Alert, Level, Moment, Rule, Still
 from monitor.categories import Severity, Source
 from monitor.issues import IssueDraft, MoveRefused
 from monitor.verdicts import Verdict, VerdictKind
@@ -28,7 +27,7 @@ ALERT = Alert(
 )
 RED = replace(ALERT, level=Level.RED, waiting=None, sees=False, unseen_s=12.5)
 ENDED = replace(RED, until=AT + 12 * MINUTE, sees=True)
-STILL = Still("start", AT, "alerts/a.jpg", "00")
+STILL = Still(Moment.START, AT, "alerts/a.jpg", "00")
 
 
 def verdict(kind: VerdictKind, *, reason: str = "", by: str = "监督员甲") -> Verdict:
@@ -86,7 +85,7 @@ def test_alerts_since_are_those_still_open_or_ended_later(engine: Engine) -> Non
 
 def test_stills_belong_to_their_alert_once(engine: Engine) -> None:
     save(engine, ALERT, AT)
-    later = replace(STILL, moment="return", at=AT + MINUTE)
+    later = replace(STILL, moment=Moment.RETURN, at=AT + MINUTE)
     assert [add_still(engine, ALERT.key, still) for still in (later, STILL, STILL)] == [True, True, False]
     assert alerts_since(engine, AT)[0].stills == (STILL, later)
 

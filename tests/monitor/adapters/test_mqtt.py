@@ -1,0 +1,143 @@
+"""What the bus promises, over the embedded broker and over Mosquitto."""
+
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from monitor.adapters.mqtt import Broker, BrokerUnavailable, Bus, embedded
+from monitor.messages import Message
+from tests.monitor.adapters.conftest import free_port, serving
+
+PATIENCE_S = 30.0
+
+
+def until(done: Callable[[], bool], bus: Bus) -> list[Message]:
+    """Take and acknowledge until something is so; fails after 30 s."""
+    taken: list[Message] = []
+    deadline = monotonic() + PATIENCE_S
+    while not done():
+        assert monotonic() < deadline, bus.link
+        taken += bus.take(100, 0.05)
+        bus.acknowledge()
+    return taken
+
+
+def collect(bus: Bus, count: int) -> list[Message]:
+    """Take and acknowledge until so many have come."""
+    taken: list[Message] = []
+    deadline = monotonic() + PATIENCE_S
+    while len(taken) < count:
+        assert monotonic() < deadline, f"{len(taken)} of {count}, {bus.link}"
+        taken += bus.take(100, 0.05)
+        bus.acknowledge()
+    return taken
+
+
+def say(bus: Bus, messages: Iterable[tuple[str, bytes]], *, retain: bool = False) -> None:
+    """Publish, waiting for the connection."""
+    for topic, payload in messages:
+        until(lambda topic=topic, payload=payload: bus.publish(topic, payload, retain=retain), bus)  # type: ignore[misc]
+
+
+def numbered(count: int, start: int = 0) -> list[tuple[str, bytes]]:
+    return [("test/x", str(number).encode()) for number in range(start, start + count)]
+
+
+def payloads(messages: Iterable[Message]) -> list[bytes]:
+    return [message.payload for message in messages]
+
+
+def test_messages_arrive_in_order_with_their_topic(broker: Broker) -> None:
+    with Bus(broker, "reader", ["test/#"]) as reader, Bus(broker, "writer") as writer:
+        until(lambda: reader.link.connected, reader)
+        say(reader, [("test/ready", b"")])
+        collect(reader, 1)
+        say(writer, numbered(500))
+        taken = collect(reader, 500)
+    assert [(message.topic, message.payload) for message in taken] == numbered(500)
+    assert not any(message.retained for message in taken)
+
+
+def test_what_came_while_we_were_away_is_waiting(broker: Broker) -> None:
+    with Bus(broker, "reader", ["test/#"], persistent=True) as reader:
+        say(reader, [("test/ready", b"")])
+        collect(reader, 1)
+    with Bus(broker, "witness", ["test/x", "ready"]) as witness:
+        say(witness, [("ready", b"")])
+        collect(witness, 1)
+        with Bus(broker, "writer") as writer:
+            say(writer, numbered(300))
+            collect(witness, 300)
+    with Bus(broker, "reader", ["test/#"], persistent=True) as reader:
+        assert payloads(collect(reader, 300)) == payloads_of(numbered(300))
+
+
+def payloads_of(said: Iterable[tuple[str, bytes]]) -> list[bytes]:
+    return [payload for _, payload in said]
+
+
+def test_what_was_not_acknowledged_comes_again(broker: Broker) -> None:
+    with Bus(broker, "reader", ["test/#"], persistent=True) as reader, Bus(broker, "writer") as writer:
+        say(reader, [("test/ready", b"")])
+        collect(reader, 1)
+        say(writer, numbered(10))
+        seen: list[Message] = []
+        deadline = monotonic() + PATIENCE_S
+        while len(seen) < 10 and monotonic() < deadline:
+            seen += reader.take(100, 0.05)
+        assert payloads(seen) == payloads_of(numbered(10))
+    with Bus(broker, "reader", ["test/#"], persistent=True) as reader:
+        assert payloads(collect(reader, 10)) == payloads_of(numbered(10))
+
+
+def test_a_late_subscriber_has_the_live_state_of_all_halls(broker: Broker) -> None:
+    """Hall by hall: the embedded broker gives one subscription no more than its first 100 retained messages."""
+    halls = [(f"hallwatch/v1/h{hall:03d}/live", b"{}" * 4000) for hall in range(112)]
+    with Bus(broker, "shard", ["test/#"]) as shard:
+        until(lambda: shard.link.connected, shard)
+        say(shard, halls, retain=True)
+        say(shard, [("test/done", b"")])
+        collect(shard, 1)
+        with Bus(broker, "late", [topic for topic, _ in halls]) as late:
+            taken = collect(late, 112)
+    assert sorted((message.topic, message.payload) for message in taken) == halls
+    assert all(message.retained for message in taken)
+
+
+def test_a_large_hall_fits_into_one_message(broker: Broker) -> None:
+    with Bus(broker, "board", ["hallwatch/#"]) as board:
+        say(board, [("hallwatch/v1/h001/live", b"x" * 500_000)], retain=True)
+        assert len(collect(board, 1)[0].payload) == 500_000
+
+
+@pytest.mark.parametrize("kind", ["iotcore", pytest.param("mosquitto", marks=pytest.mark.broker)])
+def test_the_bus_comes_back_with_its_broker(kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    broker = Broker(port=free_port())
+    with Bus(broker, "board", ["test/#"]) as board:
+        until(lambda: "nobody listening" in board.link.detail, board)
+        assert f"127.0.0.1:{broker.port}" in board.link.detail
+        assert not board.publish("test/x", b"lost")
+        for turn in (b"first", b"second"):
+            with serving(kind, broker, tmp_path):
+                until(lambda: board.link.connected, board)
+                say(board, [("test/x", turn)])
+                assert collect(board, 1)[-1].payload == turn
+            until(lambda: not board.link.connected, board)
+    said = [record.getMessage() for record in caplog.records if record.name == "monitor.adapters.mqtt"]
+    assert len(said) <= 2 * 2 + 2  # one line per change of state, none per attempt
+    assert said.count(f"MQTT broker {broker.address}: connected") == 2
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    broker = Broker(port=free_port())
+    again = pytest.raises(BrokerUnavailable, match=f"{broker.address}: expected to listen there")
+    with embedded(broker), again, embedded(broker):
+        pass
+
+
+def test_the_password_is_not_shown() -> None:
+    assert "secret" not in repr(Broker(login=("hallwatch", "secret")))
