@@ -120,7 +120,7 @@ class Watch:
 
     @property
     def moments(self) -> frozenset[datetime]:
-        """The looks at which a run, or the end of its alert, may prove to have begun: it will ask for their pictures."""
+        """The looks at which a run, or its alert's end, may prove to have begun: an alert asks for their pictures."""
         begun = {self.since} if self.since else set()
         return turns(self.looks, present=self.opened is not None) | begun
 
