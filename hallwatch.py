@@ -1,0 +1,468 @@
+"""hallwatch, the front door: the one file that sees every room, loads the configuration and wires the parts.
+
+Each verb imports the rooms it needs when it runs: `check` needs no network, no verb but those of `models` needs torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from camera_ingest.camera import Camera
+    from config.settings import Settings
+    from models.detector import Detector
+    from monitor.alerts import Alert
+    from monitor.desk import Desk
+    from monitor.window_states import WindowState
+
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+LOG = logging.getLogger("hallwatch")
+DONE, REFUSED, USAGE, MISSING = 0, 1, 2, 3
+"""Exit codes: done, refused input (with a sentence), wrong usage, a needed service is not there."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LIBRARIES = {"libGL.so": "libgl1", "libgthread": "libglib2.0-0", "libglib": "libglib2.0-0"}
+"""Libraries that wheels expect of the system, and the Debian package of each."""
+
+
+class Refused(Exception):
+    """What was asked for cannot be done as it was asked: which, expected, found."""
+
+
+class Missing(Exception):
+    """A service or a port that is needed is not there: which, expected, found."""
+
+
+# --- watch, intake, serve: the three programs of a site ---------------------------------------------------------------
+
+
+def check(options: argparse.Namespace) -> None:
+    """Validate a configuration and say what it will do."""
+    from config.summary import describe
+
+    for line in describe(_load(options.config)):
+        print(line)
+
+
+def watch(options: argparse.Namespace) -> None:
+    """Cameras to alerts, for the halls of one shard."""
+    from camera_ingest.fleet import Fleet
+    from monitor import flow
+    from monitor.adapters import alert_records, shard
+    from monitor.adapters.database import open_database
+    from monitor.adapters.mqtt import Bus
+    from monitor.adapters.telemetry import SqliteTelemetry
+    from monitor.album import Album
+    from monitor.messages import Registry
+
+    number, settings = options.shard[0], _part(_load(options.config), *options.shard)
+    halls = [hall.id for hall in settings.halls]
+    engine, detector = open_database(settings.stores.database), _detector(settings)
+    said = shard.WindowStates(engine, halls)
+    alerts = alert_records.open_alerts(engine, halls)
+    desks = _desks(settings, said.of, alerts)
+    albums = {hall: Album(settings.stores.evidence) for hall in halls}
+    for album in albums.values():
+        album.remember({one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))})
+    registry = Registry.of(settings.halls, settings.devices, settings.scales)
+    with (
+        Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
+        SqliteTelemetry(settings.stores.telemetry) as telemetry,
+        said.heard(bus, registry),
+        Fleet(settings.cameras, settings.reception) as fleet,
+        _stopping(fleet.stop),
+    ):
+        recorder = shard.Recorder(engine)
+        reporter = shard.Reporter(bus, detector.name, detector.demo, albums)
+        projection = shard.Projection(telemetry)
+
+        def report(desk: Desk, at: datetime) -> None:
+            recorder.retry()
+            reporter.report(desk, at)
+            projection.project(desk, at)
+
+        pairs = [(desk, albums[desk.hall.id]) for desk in desks]
+        flow.watch(fleet.samples(), pairs, detector.detect, lambda observations: None, recorder.record, report)
+
+
+def intake(options: argparse.Namespace) -> None:
+    """Devices to ratings and window states; runs the embedded broker where the configuration says so."""
+    from contextlib import nullcontext
+
+    from monitor.adapters import intake_records
+    from monitor.adapters.database import open_database
+    from monitor.adapters.mqtt import BrokerUnavailable, Bus, embedded
+    from monitor.intake import intake as collect
+    from monitor.messages import FILTERS, Registry
+
+    settings, stop = _load(options.config), threading.Event()
+    engine = open_database(settings.stores.database)
+    registry = Registry.of(settings.halls, settings.devices, settings.scales)
+    current = intake_records.last_heard(engine) or datetime.now(UTC)
+    try:
+        with (
+            embedded(settings.broker) if settings.broker.mode == "embedded" else nullcontext(),
+            Bus(settings.broker, "hallwatch-intake", FILTERS, persistent=True) as bus,
+            _stopping(stop.set),
+        ):
+            collect(bus, lambda batch, since: intake_records.keep(engine, registry, batch, since), stop, current)
+    except BrokerUnavailable as error:
+        raise Missing(str(error)) from error
+
+
+def serve(options: argparse.Namespace) -> None:
+    """The boards and the phone page."""
+    from dashboards import serve as site
+
+    settings = _load(options.config)
+    port = options.port or settings.board.port
+    closing: list[Callable[[], None]] = []
+    site.serve(lambda: _app(settings, closing), settings.board.host, port, lambda: _call(closing))
+
+
+def replay(options: argparse.Namespace) -> None:
+    """The same pipeline over recorded video, in media time; nothing is recorded."""
+    from heapq import merge
+    from tempfile import TemporaryDirectory
+
+    from camera_ingest import clip
+    from monitor import flow
+    from monitor.album import Album
+    from monitor.lines import alert_line, observation_line
+
+    settings = _load(options.config)
+    clips = dict(_clip(text, settings) for text in options.camera)
+    settings = replace(settings, cameras=tuple(clips))
+    for camera in clips:
+        if not camera.legal_basis:
+            print(f"camera {camera.id}: it has no legal_basis, so nothing in it is analysed", file=sys.stderr)
+    samples = merge(*(clip.samples(camera, path, options.at) for camera, path in clips.items()), key=lambda s: s.at)
+    with TemporaryDirectory(prefix="hallwatch-replay-") as stills:
+        desks = [(desk, Album(Path(stills))) for desk in _desks(settings, lambda hall, window: None)]
+        flow.watch(
+            samples,
+            desks,
+            _detector(settings).detect,
+            lambda looks: _print([observation_line(look) for look in looks], options.json),
+            lambda alert, _, at: _print([line for line in [alert_line(alert, at)] if line], options.json),
+            lambda desk, at: None,
+        )
+
+
+def demo(options: argparse.Namespace) -> None:
+    """A simulated city with real RTSP, MQTT, database and boards."""
+    from simulation import demo as demonstration
+
+    wish = demonstration.Wish(
+        halls=options.halls,
+        cameras=options.cameras,
+        seed=options.seed,
+        port=options.port,
+        seconds=options.seconds,
+        headless=options.headless,
+        as_json=options.json,
+        detector=options.detector,
+        directory=options.directory,
+    )
+    try:
+        demonstration.run(wish)
+    except demonstration.PortTaken as error:
+        raise Missing(str(error)) from error
+
+
+def models_train(options: argparse.Namespace) -> None:
+    """Train the small detector on footage of the simulated city, from random initialisation."""
+    from models.train import train
+    from simulation.footage import write
+
+    if not (options.data / "data.yaml").exists():
+        write(options.data, options.pictures, options.seed, workers=os.cpu_count() or 1)
+    train(options.data, options.out, epochs=options.epochs, seed=options.seed)
+
+
+def models_evaluate(options: argparse.Namespace) -> None:
+    """Score head counts per region against the ground truth of a recorded clip."""
+    from models import evaluate
+
+    settings = _load(options.config)
+    detector = _detector(settings)
+    camera, path = _clip(options.camera, settings)
+    try:
+        truth = evaluate.read_truth(options.truth.read_text("utf-8").splitlines())
+    except (OSError, evaluate.BadTruth) as error:
+        raise Refused(f"{options.truth}: {error}") from error
+    regions = [region for region in settings.regions if region.camera == camera.id]
+    scores = evaluate.score(detector.detect, evaluate.frames(path, options.every), regions, truth)
+    _print([{**asdict(score), "detector": detector.name} for score in scores], options.json)
+
+
+def models_list(options: argparse.Namespace) -> None:
+    """The weights that would be used, and why."""
+    from models.weights import resolve
+
+    weights = resolve(None, os.environ)
+    _print([{"path": str(weights.path), "demo": weights.demo, "source": str(weights.source)}], options.json)
+
+
+# --- parts of the wiring ----------------------------------------------------------------------------------------------
+
+
+def _load(path: Path) -> Settings:
+    from config.schema import ConfigError, load
+
+    try:
+        return load(path)
+    except ConfigError as error:
+        raise Refused(str(error)) from error
+
+
+def _part(settings: Settings, number: int, of: int) -> Settings:
+    """The k-th of n shards: every n-th hall with its cameras."""
+    halls = settings.halls[number - 1 :: of]
+    ids = {hall.id for hall in halls}
+    return replace(settings, halls=halls, cameras=tuple(one for one in settings.cameras if one.hall in ids))
+
+
+def _detector(settings: Settings) -> Detector:
+    from models.metadata import WeightsError
+    from models.runtimes import ExtraMissing
+    from models.weights import open_detector, resolve
+
+    choice = settings.detector
+    try:
+        return open_detector(choice.kind, resolve(choice.weights, os.environ), choice.threshold)
+    except (WeightsError, ExtraMissing) as error:
+        raise Missing(str(error)) from error
+
+
+def _desks(
+    settings: Settings, said: Callable[[str, str], WindowState | None], alerts: Sequence[Alert] = ()
+) -> list[Desk]:
+    from monitor.desk import Desk
+
+    return [
+        Desk(
+            hall,
+            settings.cameras,
+            settings.regions,
+            settings.calendar,
+            settings.absence,
+            settings.queue,
+            lambda window, hall=hall.id: said(hall, window),  # type: ignore[misc]
+            alerts,
+        )
+        for hall in settings.halls
+    ]
+
+
+def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
+    """The web application with everything that feeds it; called in the process that serves."""
+    from dashboards.app import build, keep_figures
+    from dashboards.live import BadLive, Hub
+    from monitor.adapters.database import open_database
+    from monitor.adapters.mqtt import Bus
+
+    engine, stop = open_database(settings.stores.database), threading.Event()
+    hub = Hub(frozenset(hall.id for hall in settings.halls))
+
+    def listen() -> None:
+        topics = [f"hallwatch/v1/{hall.id}/live" for hall in settings.halls]
+        with Bus(settings.broker, f"hallwatch-serve-{os.getpid()}", topics) as bus:
+            while not stop.is_set():
+                for message in bus.take(200, 0.5):
+                    try:
+                        hub.put(json.loads(message.payload))
+                    except (BadLive, ValueError) as error:
+                        LOG.warning("%s: %s", message.topic, error)
+                bus.acknowledge()
+                hub.broker_up() if bus.link.connected else hub.broker_down(bus.link.since)
+
+    def figures() -> None:
+        keep_figures(settings, engine, hub, stop, clock=lambda: datetime.now(UTC))
+
+    threads = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (listen, figures)]
+    for thread in threads:
+        thread.start()
+    closing += [stop.set, hub.close]
+    return build(settings, engine, hub, settings.stores.evidence)
+
+
+def _call(each: Iterable[Callable[[], None]]) -> None:
+    for one in each:
+        one()
+
+
+def _clip(text: str, settings: Settings) -> tuple[Camera, Path]:
+    """`c1=clip.avi` as a configured camera and a file."""
+    id, _, path = text.partition("=")
+    camera = next((camera for camera in settings.cameras if camera.id == id), None)
+    if camera is None or not path:
+        known = ", ".join(camera.id for camera in settings.cameras)
+        raise Refused(f"--camera: expected ID=FILE with an ID of {known or 'none configured'}, found {text!r}")
+    if not Path(path).is_file():
+        raise Refused(f"--camera {id}: expected a file, found nothing at {path!r}")
+    return camera, Path(path)
+
+
+@contextmanager
+def _stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """The first signal to end stops gracefully, the second at once."""
+
+    def first(number: int, frame: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
+        stop()
+
+    before = {number: signal.signal(number, first) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def _print(values: Iterable[Mapping[str, object]], as_json: bool) -> None:
+    for value in values:
+        if as_json:
+            print(json.dumps(value, ensure_ascii=False), flush=True)
+        else:
+            print("  ".join(f"{name} {'—' if one is None else one}" for name, one in value.items()), flush=True)
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The `hallwatch` command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        options.verb(options)
+    except Refused as refused:
+        return _said(refused, REFUSED)
+    except Missing as missing:
+        return _said(missing, MISSING)
+    except ImportError as error:
+        return _said(_missing_library(error), MISSING)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
+    except KeyboardInterrupt:
+        pass
+    except Exception as error:
+        from monitor.adapters.database import DatabaseUnusable
+        from monitor.adapters.telemetry import TelemetryLost
+
+        if not isinstance(error, DatabaseUnusable | TelemetryLost):
+            raise
+        return _said(error, MISSING)
+    return DONE
+
+
+def _said(sentence: object, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+def _missing_library(error: ImportError) -> str:
+    """A library that a wheel expects of the system, as one sentence that names its Debian package."""
+    for library, package in LIBRARIES.items():
+        if library in str(error):
+            return f"{library}: expected on this system, found none; install it with: sudo apt-get install {package}"
+    raise error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hallwatch", description="Watches the windows of government service halls.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _configured(verbs, "check", check)
+    _configured(verbs, "watch", watch).add_argument(
+        "--shard", type=_fraction, default=(1, 1), metavar="k/n", help="only every n-th hall, beginning with the k-th"
+    )
+    _configured(verbs, "intake", intake)
+    _configured(verbs, "serve", serve).add_argument("--port", type=int, help="instead of board.port")
+    again = _configured(verbs, "replay", replay)
+    again.add_argument("--camera", action="append", required=True, metavar="ID=FILE", help="repeat for several")
+    again.add_argument("--at", type=_time, default=EPOCH, metavar="ISO-TIME", help="time of the first frame")
+    again.add_argument("--json", action="store_true", help="JSON lines")
+    _demo_parser(verbs)
+    _models_parser(verbs)
+    return parser
+
+
+def _demo_parser(verbs: Verbs) -> None:
+    city = _verb(verbs, "demo", demo)
+    city.add_argument("--halls", type=int, default=3)
+    city.add_argument("--cameras", type=int, help="in all; by default as many as halls of their levels have")
+    city.add_argument("--seed", type=int, default=1, help="the same seed tells the same story")
+    city.add_argument("--port", type=int, default=8050, help="of the boards")
+    city.add_argument("--seconds", type=float, help="stop after so long")
+    city.add_argument("--headless", action="store_true", help="without boards")
+    city.add_argument("--detector", choices=("openvino", "ultralytics"), default="openvino")
+    city.add_argument("--directory", type=Path, help="keep everything here instead of in a temporary directory")
+    city.add_argument(
+        "--json", action="store_true", help="truth, alerts, ratings and at the end the score as JSON lines"
+    )
+
+
+def _models_parser(verbs: Verbs) -> None:
+    models = verbs.add_parser("models", help="weights: train, evaluate, list").add_subparsers(required=True)
+    train = _verb(models, "train", models_train)
+    train.add_argument("data", type=Path, help="YOLO data set; drawn from the simulated city if it is not there")
+    train.add_argument("out", type=Path, help="directory to write, *_openvino_model")
+    train.add_argument("--pictures", type=int, default=6000, help="to draw")
+    train.add_argument("--epochs", type=int, default=30)
+    train.add_argument("--seed", type=int, default=1)
+    evaluate = _configured(models, "evaluate", models_evaluate)
+    evaluate.add_argument("--camera", required=True, metavar="ID=FILE", help="a recorded clip")
+    evaluate.add_argument("--truth", type=Path, required=True, help="its ground truth in MOT format")
+    evaluate.add_argument("--every", type=int, default=1, metavar="N", help="only every n-th frame")
+    evaluate.add_argument("--json", action="store_true", help="JSON lines")
+    _verb(models, "list", models_list).add_argument("--json", action="store_true", help="JSON lines")
+
+
+def _verb(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=(run.__doc__ or "").partition("\n")[0], description=run.__doc__)
+    parser.set_defaults(verb=run)
+    return parser
+
+
+def _configured(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    parser = _verb(verbs, name, run)
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="YAML file")
+    return parser
+
+
+def _fraction(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise argparse.ArgumentTypeError(f"expected k/n with 1 <= k <= n, found {text!r}")
+    return int(number), int(of)
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected an ISO 8601 time, found {text!r}") from None
+    if time.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"expected a time with an offset such as +08:00, found {text!r}")
+    return time
+
+
+if __name__ == "__main__":
+    sys.exit(main())

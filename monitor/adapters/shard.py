@@ -1,0 +1,153 @@
+"""A shard: the edges of one `watch` program — what windows say of themselves, the record, the live messages."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor import live
+from monitor.adapters import alert_records, device_records
+from monitor.adapters.mqtt import Bus
+from monitor.adapters.telemetry import Point, Telemetry, TelemetryLost
+from monitor.album import Album
+from monitor.alerts import Alert, Rule, Still
+from monitor.desk import Desk
+from monitor.messages import Registry, read
+from monitor.places import Hall
+from monitor.window_states import WindowState
+
+LOG = logging.getLogger(__name__)
+
+LEAST_S = 1.0
+"""Between two live messages of a hall, in seconds."""
+HEARTBEAT = timedelta(seconds=60)
+"""A measured value that does not change is repeated this often."""
+SERIES = {Rule.ABSENCE: "presence", Rule.QUEUE: "queue"}
+
+
+def subscriptions(halls: Iterable[Hall]) -> tuple[str, ...]:
+    """What a shard hears: the window states of its halls, hall by hall (a broker may limit what one filter replays)."""
+    return tuple(f"zwjc/v1/{hall.area}/{hall.id}/window/+/tele/state" for hall in halls)
+
+
+class WindowStates:
+    """What each window last said of itself: from the record at the start, from the bus afterwards."""
+
+    def __init__(self, engine: Engine, halls: Collection[str]) -> None:
+        self._said = {(said.hall, said.window): said for said in device_records.window_states(engine, halls)}
+
+    def of(self, hall: str, window: str) -> WindowState | None:
+        """None = it has never said anything."""
+        return self._said.get((hall, window))
+
+    @contextmanager
+    def heard(self, bus: Bus, registry: Registry) -> Iterator[None]:
+        """Listen while the context lasts, in a thread of its own; what cannot be understood is intake's matter."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._hear, args=(bus, registry, stop), name="window-states")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _hear(self, bus: Bus, registry: Registry, stop: threading.Event) -> None:
+        while not stop.is_set():
+            for message in bus.take(100, 0.5):
+                said = read(message, registry)
+                if isinstance(said, WindowState):
+                    self._said[said.hall, said.window] = said
+            bus.acknowledge()
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Alerts into the record. What the database cannot take now is kept, in order, and tried again with every look."""
+
+    engine: Engine
+    waiting: list[tuple[Alert, tuple[Still, ...], datetime]] = field(default_factory=list)
+
+    def record(self, alert: Alert, stills: Sequence[Still], at: datetime) -> None:
+        """Record an alert that changed, with the stills it has by now."""
+        self.waiting.append((alert, tuple(stills), at))
+        if len(self.waiting) == 1:
+            self.retry()
+
+    def retry(self) -> None:
+        """Record what waits, oldest first, as far as the database takes it."""
+        while self.waiting:
+            alert, stills, at = self.waiting[0]
+            try:
+                alert_records.save(self.engine, alert, at)
+                for still in stills:
+                    alert_records.add_still(self.engine, alert.key, still)
+            except SQLAlchemyError as error:
+                LOG.error("database: expected to record alert %s, found: %s; it is tried again", alert.key, error)
+                return
+            del self.waiting[0]
+
+
+@dataclass(slots=True)
+class Reporter:
+    """Live messages onto the bus: one retained message per hall, at most one a second."""
+
+    bus: Bus
+    detector: str
+    demo: bool
+    albums: dict[str, Album]
+    versions: dict[str, int] = field(default_factory=dict)
+    told: dict[str, float] = field(default_factory=dict)
+
+    def report(self, desk: Desk, at: datetime) -> None:
+        """Publish a hall's live state after a look at it."""
+        hall, now = desk.hall.id, time.monotonic()
+        if now - self.told.get(hall, -LEAST_S) < LEAST_S:
+            return
+        self.versions[hall] = self.versions.get(hall, 0) + 1
+        late_s = max(0.0, (datetime.now(UTC) - at).total_seconds())
+        stills = self.albums[hall].stills
+        message = live.message(desk, at, self.versions[hall], self.detector, self.demo, stills, late_s)
+        payload = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+        if self.bus.publish(f"hallwatch/v1/{hall}/live", payload, retain=True):
+            self.told[hall] = now
+
+
+@dataclass(slots=True)
+class Projection:
+    """Measurements into telemetry: people per window and zone and whether each camera sees, on change and each minute.
+
+    What cannot be written is lost for the charts alone; that is said once.
+    """
+
+    telemetry: Telemetry
+    written: dict[str, Point] = field(default_factory=dict)
+    complained: bool = False
+
+    def project(self, desk: Desk, at: datetime) -> None:
+        """Write what is new at one hall."""
+        hall = desk.hall.id
+        values = {f"{SERIES[rule]}/{hall}/{place}": sight.people for (rule, place), sight in desk.sights.items()}
+        values |= {f"camera/{hall}/{camera}": int(not eye.blind) for camera, eye in desk.eyes.items()}
+        points = [Point(series, at, value) for series, value in values.items() if self._new(series, at, value)]
+        if not points:
+            return
+        try:
+            self.telemetry.write(points)
+            self.complained = False
+        except TelemetryLost as error:
+            if not self.complained:
+                LOG.warning("%s", error)
+            self.complained = True
+        self.written |= {point.series: point for point in points}
+
+    def _new(self, series: str, at: datetime, value: float | None) -> bool:
+        last = self.written.get(series)
+        return last is None or last.value != value or at - last.ts >= HEARTBEAT
