@@ -805,10 +805,9 @@ def paint_cloth(layer, c, armt, arm, who):
     if layer["layer"] == "hose":
         return np.tile(linear(who["hose"]), (len(c), 1))
     if g.get("stripe"):
+        round_the_body = np.where(np.abs(x) < 1.15, x, np.sign(x) * 1.15 + z)  # with a seam at the sides
         rgb, way, period = g["stripe"]
-        along = (
-            np.where(arm > 0.5, armt * 2.6, y) if way == "h" else np.where(arm > 0.5, z, np.arctan2(x, z + 0.1) * 1.7)
-        )
+        along = np.where(arm > 0.5, armt * 2.6, y) if way == "h" else np.where(arm > 0.5, z, round_the_body)
         out = put(smooth(-0.15, 0.15, np.sin(along * 2 * math.pi / period) - (0.2 if way == "h" else 0.5)), rgb)
     front = z > 0.2
     kind = g["kind"]
