@@ -65,6 +65,9 @@ class Stream:
 
     def visit(self, buffer: memoryview, now: float) -> None:
         """Drains the socket, judges deadlines, and looks if it is time."""
+        if now >= self._due and self._lost is None and self._session is not None:
+            self._session.wanted = True
+            self.link.wants(now)
         if self.link.playing:
             self._try(self._drain, buffer, now)
         overdue = self.link.overdue(now)
@@ -72,13 +75,8 @@ class Stream:
             expected, found = overdue
             step = self._session.step if self._session else "resolve"
             self.fail(StreamLost(self.camera.id, step, expected, found, self._silence()), now)
-        if now < self._due:
-            return
-        if self._lost is not None:
+        if now >= self._due and self._lost is not None:
             self._look(self._lost, now)
-        elif self._session is not None:
-            self._session.wanted = True
-            self.link.wants(now)
 
     def fail(self, lost: StreamLost, now: float) -> None:
         """Gives the connection up; the link says when to try again."""
