@@ -19,6 +19,6 @@ class Schedule:
 def staggered(cadences: list[float], start: float) -> list[Schedule]:
     """One schedule per camera, spread so that at no moment many are due together."""
     return [
-        Schedule(start + cadence * (number * 0.6180339887 % 1), cadence)  # golden ratio: even for any count
+        Schedule(start + cadence * ((number + 1) * 0.6180339887 % 1), cadence)  # golden ratio: even for any count
         for number, cadence in enumerate(cadences)
     ]
