@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dashboards import figures
-from dashboards.office import Office
 from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
+from dashboards.office import Office
 from dashboards.pages import alert, issue, ledger, patrol, situation
 from dashboards.visit import Visit, language, visit
 from dashboards.words import LANGUAGES
@@ -53,7 +53,7 @@ def build(
     server = Flask("hallwatch")
     app = Dash(
         "hallwatch",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # Dash declares less than it takes
         assets_folder=str(Path(__file__).parent / "assets"),
         title=settings.name,
         update_title="",

@@ -15,8 +15,8 @@ from monitor.adapters.alert_records import AlertRecord
 from monitor.alerts import Alert, Rule, lasted_s
 from monitor.calendar import BEIJING, today
 from monitor.issues import Issue, Status
-from monitor.ratings import LEVELS, Channel, Rating
 from monitor.rates import Rate, adoption, completion, counted, satisfaction
+from monitor.ratings import LEVELS, Channel, Rating
 
 SCHEMA = "figures/1"
 PENDING_DAYS = 7
@@ -45,7 +45,11 @@ def read(engine: Engine, now: datetime) -> Records:
 
 
 def figures(
-    settings: Settings, records: Records, messages: Mapping[str, Mapping[str, Any]], now: datetime, stale_after: timedelta
+    settings: Settings,
+    records: Records,
+    messages: Mapping[str, Mapping[str, Any]],
+    now: datetime,
+    stale_after: timedelta,
 ) -> dict[str, Any]:
     """The figures message: numbers, rates with both their numbers, lists in the order they are shown."""
     halls = standings(settings, messages, now, stale_after)
@@ -171,7 +175,9 @@ def zones(halls: Sequence[HallStanding]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda zone: (order.get(zone["level"], 3), -(zone["per_open"] or 0)))
 
 
-def feed(alerts: Sequence[AlertRecord], messages: Mapping[str, Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+def feed(
+    alerts: Sequence[AlertRecord], messages: Mapping[str, Mapping[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
     """Alerts that nobody has judged: open ones first, then the most severe, ties by longer duration."""
     rows = [_row(record, messages.get(record.alert.hall), now) for record in alerts if record.verdict is None]
     return sorted(rows, key=lambda row: (row["until"] is not None, -row["severity"], row["since"]))
@@ -179,7 +185,9 @@ def feed(alerts: Sequence[AlertRecord], messages: Mapping[str, Mapping[str, Any]
 
 def _row(record: AlertRecord, message: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
     alert = record.alert
-    told = next((one for one in message["alerts"] if one["key"] == alert.key), {}) if message is not None else {}
+    told: Mapping[str, Any] = (
+        next((one for one in message["alerts"] if one["key"] == alert.key), {}) if message is not None else {}
+    )
     sees = bool(told.get("sees", alert.sees))
     return {
         "key": alert.key,
@@ -236,6 +244,6 @@ def blind(messages: Mapping[str, Mapping[str, Any]], now: datetime, stale_after:
 
 
 def severity(alert: Alert, now: datetime) -> float:
-    """Minutes it has lasted × (1 + people waiting), for an alert that no hall tells of any more; unknown waiting is none."""
+    """Minutes × (1 + people waiting, unknown as none), for an alert that no hall tells of any more."""
     waiting = alert.waiting if alert.rule is Rule.ABSENCE else alert.people
     return lasted_s(alert, now) / 60 * (1 + (waiting or 0))

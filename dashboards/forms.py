@@ -17,14 +17,19 @@ from monitor.issues import Photograph
 def field(label: str, body: Component, *, needed: str = "", aside: Component | None = None) -> Component:
     """A labelled field; `needed` marks one that must be filled."""
     mark = html.Span(needed, className="needed") if needed else None
-    return html.Div([html.Div([html.Span(label, className="field-name"), mark, aside], className="field-head"), body],
-                    className="field")  # fmt: skip
+    return html.Div(
+        [html.Div([html.Span(label, className="field-name"), mark, aside], className="field-head"), body],
+        className="field",
+    )
 
 
 def choice(id: str, options: Mapping[str, str], value: str | None = None) -> Component:
     """One of a few, as chips."""
     return dcc.RadioItems(
-        id=id, className="chips", options=[{"label": label, "value": code} for code, label in options.items()], value=value
+        id=id,
+        className="chips",
+        options=[{"label": label, "value": code} for code, label in options.items()],
+        value=value,
     )
 
 
@@ -38,7 +43,11 @@ def picker(id: str, options: Mapping[str, str], say: Say, *, value: str | None =
         clearable=False,
         maxHeight=320,
         placeholder=say("form.choose"),
-        labels={"search": say("form.search"), "no_options_found": say("form.nothing_found"), "clear_search": say("form.clear")},
+        labels={
+            "search": say("form.search"),
+            "no_options_found": say("form.nothing_found"),
+            "clear_search": say("form.clear"),
+        },
     )
 
 
@@ -59,7 +68,6 @@ def photo(id: str, say: Say) -> Component:
                     "id": id,
                     "take": say("photo.take"),
                     "pick": say("photo.pick"),
-                    "again": say("photo.again"),
                     "unreadable": say("photo.unreadable"),
                 },
             ),
@@ -70,7 +78,7 @@ def photo(id: str, say: Say) -> Component:
 
 def register_photo(app: Dash, id: str) -> None:
     """Lets the script fill the photograph field."""
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("photo", "start"), Output(f"{id}-ready", "data"), Input(f"{id}-words", "data")
     )
 
@@ -89,4 +97,6 @@ def stored(evidence: Path, data_url: str | None) -> tuple[Photograph, ...]:
 def notice(said: str, refused: bool) -> Component:
     """What came of a button: one sentence."""
     icon = "exclamation-circle" if refused else "circle-check"
-    return html.Div([glyph(icon), html.Span(said)], className="notice is-refused" if refused else "notice", role="alert")
+    return html.Div(
+        [glyph(icon), html.Span(said)], className="notice is-refused" if refused else "notice", role="alert"
+    )

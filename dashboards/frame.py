@@ -1,5 +1,7 @@
 """What every page shares: icons, the head with the way between pages, sentences that leave by themselves."""
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -12,15 +14,21 @@ PAGES = {"situation": "/", "issues": "/issues", "patrol": "/patrol"}
 """Pages reached from the head of every page, in the users' order."""
 
 
+def attributes(**values: str | None) -> dict[str, Any]:
+    """HTML attributes with hyphens in their names (data_key → data-key), without those that are None."""
+    return {name.replace("_", "-"): value for name, value in values.items() if value is not None}
+
+
 def glyph(name: str) -> Component:
     """A local icon, drawn as a mask in the colour of the text beside it."""
-    return html.I(className=f"icon i-{name}", **{"aria-hidden": "true"})
+    return html.I(className=f"icon i-{name}", **attributes(aria_hidden="true"))
 
 
 def navigation(here: str, say: Say) -> Component:
     """Links to the other pages."""
     links = [
-        html.A(say(f"nav.{page}"), href=path, className="is-here" if page == here else "") for page, path in PAGES.items()
+        html.A(say(f"nav.{page}"), href=path, className="is-here" if page == here else "")
+        for page, path in PAGES.items()
     ]
     return html.Nav(links, className="pages")
 

@@ -25,6 +25,8 @@ def guard(server: Flask, script_hashes: Sequence[str]) -> None:
     def admit() -> None:
         if hostname(request.host) not in LOOPBACK:
             abort(421, "These pages answer under 127.0.0.1 or localhost only.")
+        if (request.content_length or 0) > UPLOAD_BYTES:
+            abort(413, "More than a form with photographs may hold.")
         if request.method not in SAFE_METHODS and not same_origin():
             abort(403, "A change must come from one of these pages.")
 

@@ -5,11 +5,12 @@ waiting thread. Everything with a thread or a database connection must be made i
 function that makes the app.
 """
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 STREAMS = 200
 """Open pages at once; each holds a thread."""
@@ -20,7 +21,9 @@ SPARE_THREADS = 24
 class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our settings and no command line, environment or control socket of its own."""
 
-    def __init__(self, make: Callable[[], Flask], host: str, port: int, closing: Callable[[], None]) -> None:
+    def __init__(
+        self, make: Callable[[], Flask], host: str, port: int, closing: Callable[[], None], ready: Callable[[], None]
+    ) -> None:
         self.make = make
         self.options = {
             "bind": [f"{host}:{port}"],
@@ -35,6 +38,7 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "proc_name": "hallwatch serve",
             "loglevel": "warning",
             "worker_int": lambda worker: closing(),
+            "post_worker_init": lambda worker: _stops_streams(worker, closing, ready),
         }
         super().__init__()
 
@@ -48,10 +52,32 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return self.make()
 
 
-def serve(make: Callable[[], Flask], host: str, port: int, closing: Callable[[], None] = lambda: None) -> None:
-    """Serves until a signal stops it; needs the main thread.
+def _stops_streams(worker: Any, closing: Callable[[], None], ready: Callable[[], None]) -> None:
+    """Before the worker waits for its requests to end, the event streams, which never end by themselves, are ended."""
+    stop = worker.handle_exit
 
-    `make` is called in the worker process and returns the app; `closing` runs there when it is told to stop (end the
-    event streams with `Hub.close`).
+    def handle_exit(number: int, frame: Any) -> None:
+        closing()
+        stop(number, frame)
+
+    signal.signal(signal.SIGTERM, handle_exit)
+    ready()
+
+
+def nothing() -> None:
+    """Does nothing."""
+
+
+def serve(
+    make: Callable[[], Flask],
+    host: str,
+    port: int,
+    closing: Callable[[], None] = nothing,
+    ready: Callable[[], None] = nothing,
+) -> None:
+    """Serves until SIGTERM or Ctrl-C; needs the main thread.
+
+    `make` returns the app and is called in the worker process; `ready` is called there when it can answer, `closing`
+    when it is told to stop (end the event streams with `Hub.close`).
     """
-    Site(make, host, port, closing).run()
+    Site(make, host, port, closing, ready).run()

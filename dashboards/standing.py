@@ -58,10 +58,14 @@ def standings(
     """Every configured hall, the one to look at first in front."""
     cameras = Counter(camera.hall for camera in settings.cameras)
     halls = [
-        _standing(hall, segment_at(hall, settings.calendar, now) is not None, cameras[hall.id],
-                  fresh(messages.get(hall.id), now, stale_after))
+        _standing(
+            hall,
+            segment_at(hall, settings.calendar, now) is not None,
+            cameras[hall.id],
+            fresh(messages.get(hall.id), now, stale_after),
+        )
         for hall in settings.halls
-    ]  # fmt: skip
+    ]
     return tuple(sorted(halls, key=_urgency))
 
 
@@ -72,7 +76,9 @@ def fresh(message: Message | None, now: datetime, stale_after: timedelta) -> Mes
     return message
 
 
-def service(settings: Settings, halls: Sequence[HallStanding], messages: Iterable[Message], now: datetime) -> dict[str, Any]:
+def service(
+    settings: Settings, halls: Sequence[HallStanding], messages: Iterable[Message], now: datetime
+) -> dict[str, Any]:
     """What kind of day it is, which stretches of service run, and whether a demonstration model looks."""
     segments = [segment_at(standing.hall, settings.calendar, now) for standing in halls]
     return {

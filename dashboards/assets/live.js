@@ -330,8 +330,8 @@
 
   function waitingWords(alert, queue) {
     const count = queue ? alert.people : alert.waiting;
-    const key = queue ? "alert.people" : "alert.waiting";
-    return count === null || count === undefined ? say(key + ".unknown") : say(key, {n: count});
+    if (count === null || count === undefined) { return say(queue ? "alert.people.unknown" : "alert.waiting.unknown"); }
+    return say(queue ? "alert.people" : "alert.waiting", {n: count});
   }
 
   function stillSlot(moment) {

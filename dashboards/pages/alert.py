@@ -6,9 +6,9 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboards.office import Office
 from dashboards.forms import choice, field, notice, writing
-from dashboards.frame import dark_page, glyph
+from dashboards.frame import attributes, dark_page, glyph
+from dashboards.office import Office
 from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, moment
 from dashboards.verdicts import CATEGORIES_OF, REASONS, drafted, judge
@@ -16,11 +16,9 @@ from dashboards.visit import Visit, visit
 from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import alert_records
 from monitor.adapters.alert_records import AlertRecord
-from monitor.alerts import Alert, Rule
+from monitor.alerts import Alert, Moment, Rule
 from monitor.categories import CATEGORIES, SEVERITIES, Severity
 from monitor.verdicts import NAMES, Verdict, VerdictKind
-
-MOMENTS = ("start", "threshold", "return")
 
 
 def show(office: Office, visit: Visit) -> Component:
@@ -35,10 +33,12 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
     """Title, stills, facts and the judgement."""
     say, tongue, alert = visit.say, visit.language, record.alert
     facts = html.Div(
-        [html.Section([html.H2(say("alert.facts")), facts_of(record, office.clock(), say)], className="sheet"),
-         html.Section([html.H2(say("alert.rule")), rule_of(alert, say)], className="sheet")],
+        [
+            html.Section([html.H2(say("alert.facts")), facts_of(record, office.clock(), say)], className="sheet"),
+            html.Section([html.H2(say("alert.rule")), rule_of(alert, say)], className="sheet"),
+        ],
         className="alert-facts",
-    )  # fmt: skip
+    )
     return [
         dcc.Store(id="alert-key", data=alert.key),
         html.Div(
@@ -53,7 +53,7 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
                 ),
             ],
             className="alert-page-head",
-            **{"data-level": str(alert.level)},
+            **attributes(data_level=str(alert.level)),
         ),
         html.Div(
             [
@@ -69,8 +69,8 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
 def stills_of(record: AlertRecord, say: Say) -> list[Component]:
     """The three stills, large; a missing one says so."""
     shown = {still.moment: still for still in record.stills}
-    figures = []
-    for when in MOMENTS:
+    figures: list[Component] = []
+    for when in Moment:
         still = shown.get(when)
         picture = (
             html.A(html.Img(src=f"/evidence/{still.file}", alt=say(f"still.{when}")), href=f"/evidence/{still.file}")
@@ -82,9 +82,9 @@ def stills_of(record: AlertRecord, say: Say) -> list[Component]:
     return figures
 
 
-def missing(alert: Alert, when: str, say: Say) -> str:
+def missing(alert: Alert, when: Moment, say: Say) -> str:
     """Why there is no still of a moment."""
-    return say("still.pending") if when == "return" and alert.until is None else say("alert.no_still")
+    return say("still.pending") if when is Moment.RETURN and alert.until is None else say("alert.no_still")
 
 
 def facts_of(record: AlertRecord, now: datetime, say: Say) -> Component:
@@ -108,7 +108,12 @@ def facts_of(record: AlertRecord, now: datetime, say: Say) -> Component:
 
 def rule_of(alert: Alert, say: Say) -> Component:
     """The rule's values in force when the alert opened."""
-    return table([(say(f"value.{name}") if f"value.{name}" in WORDS else name, f"{value:g}") for name, value in alert.values.items()])
+    return table(
+        [
+            (say(f"value.{name}") if f"value.{name}" in WORDS else name, f"{value:g}")
+            for name, value in alert.values.items()
+        ]
+    )
 
 
 def table(rows: list[tuple[str, Any]]) -> Component:
@@ -136,16 +141,24 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
             [
                 html.Legend(say_term(NAMES[VerdictKind.REASONABLE], tongue)),
                 choice("alert-reason", {code: say(f"reason.{code}") for code in REASONS[alert.rule]}),
-                dcc.Input(id="alert-other", className="line-input", placeholder=say("verdict.other"), maxLength=200, value=""),
+                dcc.Input(
+                    id="alert-other", className="line-input", placeholder=say("verdict.other"), maxLength=200, value=""
+                ),
                 html.Div(verdict_button(VerdictKind.REASONABLE, tongue, "action"), className="actions"),
             ]
         ),
         html.Fieldset(
             [
                 html.Legend(say_term(NAMES[VerdictKind.ISSUE], tongue), id="register"),
-                field(say("issue.category"), choice("alert-category", categories(alert, tongue), CATEGORIES_OF[alert.rule][0])),
+                field(
+                    say("issue.category"),
+                    choice("alert-category", categories(alert, tongue), CATEGORIES_OF[alert.rule][0]),
+                ),
                 field(say("issue.severity"), choice("alert-severity", severities(tongue), Severity.C)),
-                field(say("issue.text"), writing("alert-text", say("patrol.text_hint"), drafted(alert, office, visit), rows=3)),
+                field(
+                    say("issue.text"),
+                    writing("alert-text", say("patrol.text_hint"), drafted(alert, office, visit), rows=3),
+                ),
                 html.Div(verdict_button(VerdictKind.ISSUE, tongue, "action is-main"), className="actions"),
             ]
         ),
@@ -154,7 +167,9 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
 
 def verdict_button(kind: VerdictKind, tongue: str, name: str) -> Component:
     """A button that gives one verdict."""
-    return html.Button(say_term(NAMES[kind], tongue), id={"type": "alert-verdict", "kind": str(kind)}, className=name, n_clicks=0)
+    return html.Button(
+        say_term(NAMES[kind], tongue), id={"type": "alert-verdict", "kind": str(kind)}, className=name, n_clicks=0
+    )
 
 
 def given(verdict: Verdict, issue: str | None, say: Say, tongue: str) -> Component:

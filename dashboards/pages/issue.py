@@ -6,9 +6,9 @@ from urllib.parse import quote
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboards.office import RESPONSIBLE, SUPERVISOR, Office
 from dashboards.forms import field, notice, photo, register_photo, stored, writing
 from dashboards.frame import glyph, light_page
+from dashboards.office import RESPONSIBLE, SUPERVISOR, Office
 from dashboards.pages.alert import say_by, table
 from dashboards.pages.ledger import status_chip
 from dashboards.places import area_name, hall_name, place_name
@@ -60,21 +60,25 @@ def layout(issue: Issue, history: tuple[Move, ...], office: Office, visit: Visit
                 html.Div(
                     [
                         html.Section(
-                            [html.P(issue.text, className="issue-text"), table(facts(issue, office, visit))], className="sheet"
+                            [html.P(issue.text, className="issue-text"), table(facts(issue, office, visit))],
+                            className="sheet",
                         ),
                         next_move(issue, say, tongue),
                     ],
                     className="issue-left",
                 ),
                 html.Section(
-                    [html.H2(say("issue.history")), html.Ol([step(move, say, tongue) for move in history], className="history"),
-                     *evidence(issue, office, say)],
+                    [
+                        html.H2(say("issue.history")),
+                        html.Ol([step(move, say, tongue) for move in history], className="history"),
+                        *evidence(issue, office, say),
+                    ],
                     className="sheet",
                 ),
             ],
             className="issue-columns",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def facts(issue: Issue, office: Office, visit: Visit) -> list[tuple[str, Any]]:
@@ -92,7 +96,9 @@ def facts(issue: Issue, office: Office, visit: Visit) -> list[tuple[str, Any]]:
         (say("column.unit"), issue.unit or "—"),
     ]
     if issue.alert:
-        rows.append((say("issue.alert"), html.A(say("issue.open_alert"), href=alert_address(issue.alert), className="link")))
+        rows.append(
+            (say("issue.alert"), html.A(say("issue.open_alert"), href=alert_address(issue.alert), className="link"))
+        )
     return rows
 
 
@@ -118,12 +124,21 @@ def next_move(issue: Issue, say: Say, tongue: str) -> Component:
     body = [
         html.H2(say("issue.next")),
         html.Div(id="issue-notice"),
-        hidden(field(say("column.unit"), dcc.Input(id="issue-unit", className="line-input", maxLength=100, value="",
-                                                   placeholder=say("issue.unit_hint"))), "unit" not in asked),
-        hidden(field(say(reason_name), writing("issue-reason", say("issue.reason_hint"), rows=3)), "reason" not in asked),
+        hidden(
+            field(
+                say("column.unit"),
+                dcc.Input(
+                    id="issue-unit", className="line-input", maxLength=100, value="", placeholder=say("issue.unit_hint")
+                ),
+            ),
+            "unit" not in asked,
+        ),
+        hidden(
+            field(say(reason_name), writing("issue-reason", say("issue.reason_hint"), rows=3)), "reason" not in asked
+        ),
         hidden(field(say("issue.after"), photo("issue-photo", say), needed=say("form.needed")), "photo" not in asked),
         html.Div(buttons, className="actions"),
-    ]  # fmt: skip
+    ]
     return html.Section(body, className="sheet", hidden=not actions)
 
 
@@ -203,7 +218,9 @@ def register(app: Dash, office: Office) -> None:
         return (layout(*found, office, visit(f"number={number}")) if found else no_update), no_update
 
 
-def made(office: Office, number: str, action: Action, version: int, unit: str, reason: str, picture: str | None) -> Issue:
+def made(
+    office: Office, number: str, action: Action, version: int, unit: str, reason: str, picture: str | None
+) -> Issue:
     """The issue after the move. Raises MoveRefused, PhotographRefused."""
     needs_photo = "photo" in FIELDS[action]
     return issue_records.apply(

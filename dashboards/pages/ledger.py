@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.frame import attributes, light_page
 from dashboards.office import Office
-from dashboards.frame import light_page
 from dashboards.places import area_name, hall_name, place_name
 from dashboards.times import minute
 from dashboards.visit import Visit
@@ -36,11 +37,15 @@ def layout(issues: Sequence[Issue], office: Office, visit: Visit) -> list[Compon
     chosen = narrowed(issues, visit)
     first = (page_of(visit) - 1) * PAGE
     return [
-        html.Div([html.H2(visit.say("nav.issues"), className="page-title"), *summary(issues, visit)], className="ledger-head"),
+        html.Div(
+            [html.H2(visit.say("nav.issues"), className="page-title"), *summary(issues, visit)], className="ledger-head"
+        ),
         html.Div(filters(issues, visit), className="filters"),
         html.Section(
             [
-                html.Table([head(visit.say), html.Tbody([row(issue, office, visit) for issue in chosen[first : first + PAGE]])]),
+                html.Table(
+                    [head(visit.say), html.Tbody([row(issue, office, visit) for issue in chosen[first : first + PAGE]])]
+                ),
                 html.P(visit.say("ledger.none"), className="nothing", hidden=bool(chosen)),
             ],
             className="sheet ledger",
@@ -107,23 +112,29 @@ def head(say: Say) -> Component:
 def row(issue: Issue, office: Office, visit: Visit) -> Component:
     """One issue."""
     say, tongue = visit.say, visit.language
-    cells = {
+    cells: dict[str, Any] = {
         "number": html.A(issue.number, href=f"/issue?number={issue.number}", className="link"),
         "found": minute(issue.registered_at),
         "source": say_term(SOURCES[issue.source], tongue),
         "area": area_name(office.settings, issue.hall, tongue),
         "hall": hall_name(office.settings, issue.hall, tongue),
-        "place": place_name(office.settings, issue.hall, issue.place, tongue) if issue.place else say("issue.whole_hall"),
+        "place": place_name(office.settings, issue.hall, issue.place, tongue)
+        if issue.place
+        else say("issue.whole_hall"),
         "category": f"{issue.category} {say_term(CATEGORIES[issue.category], tongue)}",
         "severity": html.Span(
-            f"{issue.severity} {say_term(SEVERITIES[issue.severity], tongue)}", className=f"severity severity-{issue.severity}"
+            f"{issue.severity} {say_term(SEVERITIES[issue.severity], tongue)}",
+            className=f"severity severity-{issue.severity}",
         ),
         "text": html.Span(issue.text, title=issue.text, className="clipped"),
         "unit": issue.unit or "—",
         "status": status_chip(issue.status, tongue),
     }
     return html.Tr(
-        [html.Td(cells[name], className=f"col-{name}", **{"data-name": say(f"column.{name}")}) for name in COLUMNS]
+        [
+            html.Td(cells[name], className=f"col-{name}", **attributes(data_name=say(f"column.{name}")))
+            for name in COLUMNS
+        ]
     )
 
 
@@ -143,7 +154,9 @@ def pages(total: int, visit: Visit) -> list[Component]:
     last = max(1, -(-total // PAGE))
     here = page_of(visit)
     links = [
-        html.A(visit.say(f"ledger.{name}"), href=f"/issues?{urlencode({**visit.query, 'page': page})}", className="link")
+        html.A(
+            visit.say(f"ledger.{name}"), href=f"/issues?{urlencode({**visit.query, 'page': page})}", className="link"
+        )
         for name, page in (("earlier", here - 1), ("later", here + 1))
         if 1 <= page <= last
     ]

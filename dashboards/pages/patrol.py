@@ -6,9 +6,9 @@ from uuid import uuid4
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboards.office import INSPECTOR, Office
 from dashboards.forms import choice, field, notice, photo, picker, register_photo, stored, writing
 from dashboards.frame import glyph, light_page
+from dashboards.office import INSPECTOR, Office
 from dashboards.pages.alert import severities
 from dashboards.places import named
 from dashboards.visit import Visit, visit
@@ -25,7 +25,8 @@ WHOLE_HALL = "-"
 def show(office: Office, visit: Visit) -> Component:
     """The form, empty."""
     return html.Div(
-        light_page("patrol", office.settings, visit, [html.Div(layout(office, visit), id="patrol-body")]), className="patrol"
+        light_page("patrol", office.settings, visit, [html.Div(layout(office, visit), id="patrol-body")]),
+        className="patrol",
     )
 
 
@@ -41,7 +42,10 @@ def layout(office: Office, visit: Visit) -> list[Component]:
         html.Section(
             [
                 field(say("column.hall"), picker("patrol-hall", halls, say, value=only), needed=needed),
-                field(say("column.place"), picker("patrol-place", {WHOLE_HALL: say("issue.whole_hall")}, say, value=WHOLE_HALL)),
+                field(
+                    say("column.place"),
+                    picker("patrol-place", {WHOLE_HALL: say("issue.whole_hall")}, say, value=WHOLE_HALL),
+                ),
             ],
             className="sheet",
         ),
@@ -52,13 +56,19 @@ def layout(office: Office, visit: Visit) -> list[Component]:
             ],
             className="sheet",
         ),
-        html.Section(field(say("column.severity"), choice("patrol-severity", severities(tongue), Severity.C)), className="sheet"),
+        html.Section(
+            field(say("column.severity"), choice("patrol-severity", severities(tongue), Severity.C)), className="sheet"
+        ),
         html.Section(field(say("patrol.photo"), photo("patrol-photo", say), needed=needed), className="sheet"),
-        html.Section(field(say("column.text"), writing("patrol-text", say("patrol.text_hint")), needed=needed), className="sheet"),
+        html.Section(
+            field(say("column.text"), writing("patrol-text", say("patrol.text_hint")), needed=needed), className="sheet"
+        ),
         html.Div(
             [
                 html.Div(id="patrol-notice"),
-                html.Button([glyph("send"), say("patrol.submit")], id="patrol-submit", className="action is-main", n_clicks=0),
+                html.Button(
+                    [glyph("send"), say("patrol.submit")], id="patrol-submit", className="action is-main", n_clicks=0
+                ),
             ],
             className="sticky",
         ),
@@ -102,7 +112,9 @@ def register(app: Dash, office: Office) -> None:
         windows = [{"label": named(window, tongue), "value": window.id} for window in found.windows] if found else []
         return [{"label": say("issue.whole_hall"), "value": WHOLE_HALL}, *windows], WHOLE_HALL
 
-    @app.callback(Output("patrol-category", "options"), Output("patrol-category", "value"), Input("patrol-group", "value"))
+    @app.callback(
+        Output("patrol-category", "options"), Output("patrol-category", "value"), Input("patrol-group", "value")
+    )
     def of_group(group: str) -> tuple[list[dict[str, str]], None]:
         return [{"label": name, "value": code} for code, name in categories(group, visit().language).items()], None
 
@@ -136,20 +148,37 @@ def register(app: Dash, office: Office) -> None:
 
 
 def lacking(
-    hall: str | None, place: str | None, category: str | None, severity: str | None, text: str | None, picture: str | None,
-    *, say: Say,
+    hall: str | None,
+    place: str | None,
+    category: str | None,
+    severity: str | None,
+    text: str | None,
+    picture: str | None,
+    *,
+    say: Say,
 ) -> str:
-    """One sentence that names what is missing, or nothing."""  # fmt: skip
-    given = (("column.hall", hall), ("column.category", category), ("patrol.photo", picture), ("column.text", (text or "").strip()))
+    """One sentence that names what is missing, or nothing."""
+    given = (
+        ("column.hall", hall),
+        ("column.category", category),
+        ("patrol.photo", picture),
+        ("column.text", (text or "").strip()),
+    )
     missing = [say(name) for name, value in given if not value]
     return say("form.lacking", what=say("form.and").join(missing)) if missing else ""
 
 
 def registered(
-    office: Office, key: str, hall: str | None, place: str | None, category: str | None, severity: str | None, text: str | None,
+    office: Office,
+    key: str,
+    hall: str | None,
+    place: str | None,
+    category: str | None,
+    severity: str | None,
+    text: str | None,
     picture: str | None,
 ) -> Issue:
-    """The issue on record. Raises MoveRefused, PhotographRefused, OSError."""  # fmt: skip
+    """The issue on record. Raises MoveRefused, PhotographRefused, OSError."""
     draft = IssueDraft(
         idempotency=f"patrol:{key}",
         hall=hall or "",

@@ -63,7 +63,6 @@ def board(site: Site) -> Iterator[Running]:
     stop = threading.Event()
     keeper = threading.Thread(target=keep_figures, args=(site.settings, site.engine, site.hub, stop))
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    server.daemon_threads = True
     serving = threading.Thread(target=server.serve_forever)
     keeper.start()
     serving.start()

@@ -69,7 +69,9 @@ def count(engine: Engine, sql: str) -> int:
         return int(connection.execute(text(sql)).scalar_one())
 
 
-def test_windows_eyes_and_queues_are_those_of_the_live_messages(shown: dict[str, Any], messages: dict[str, Any]) -> None:
+def test_windows_eyes_and_queues_are_those_of_the_live_messages(
+    shown: dict[str, Any], messages: dict[str, Any]
+) -> None:
     states = Counter(window["state"] for message in messages.values() for window in message["windows"])
     windows = shown["kpi"]["windows"]
     assert windows["on"] == states["ON_DUTY"] + states["SERVING"]
@@ -96,7 +98,9 @@ def test_rows_of_halls_add_up_to_the_key_figures(shown: dict[str, Any]) -> None:
 def test_alerts_are_those_on_record(shown: dict[str, Any], engine: Engine) -> None:
     alerts = shown["kpi"]["alerts"]
     assert alerts["pending"] == len(shown["feed"])
-    assert alerts["pending"] == count(engine, "SELECT count(*) FROM alerts WHERE key NOT IN (SELECT alert_key FROM verdicts)")
+    assert alerts["pending"] == count(
+        engine, "SELECT count(*) FROM alerts WHERE key NOT IN (SELECT alert_key FROM verdicts)"
+    )
     assert alerts["handled"] == count(engine, "SELECT count(*) FROM verdicts") == len(shown["handled"])
     adopted = count(engine, "SELECT count(*) FROM verdicts WHERE kind IN ('reminded', 'issue')")
     assert alerts["adopted"] == floored(adopted, alerts["handled"])

@@ -45,7 +45,10 @@ def test_a_slow_page_gets_the_newest_of_each_hall(hub: Hub, settings: Settings) 
     for version in range(100):
         hub.put(city.message(settings, "hc01", NOW + timedelta(seconds=version), version=version))
         hub.put(city.message(settings, "sz01", NOW + timedelta(seconds=version), version=version))
-    assert sorted((payload["hall"], payload["version"]) for _, payload in events(listener.take(0))) == [("hc01", 99), ("sz01", 99)]
+    assert sorted((payload["hall"], payload["version"]) for _, payload in events(listener.take(0))) == [
+        ("hc01", 99),
+        ("sz01", 99),
+    ]
 
 
 def test_after_the_whole_state_only_what_changed(hub: Hub, settings: Settings) -> None:
@@ -73,7 +76,9 @@ def test_an_older_message_is_dropped(hub: Hub, settings: Settings) -> None:
         ({"windows": None}, "windows: expected a list"),
     ],
 )
-def test_a_message_that_cannot_be_shown_is_refused(hub: Hub, settings: Settings, change: dict[str, Any], said: str) -> None:
+def test_a_message_that_cannot_be_shown_is_refused(
+    hub: Hub, settings: Settings, change: dict[str, Any], said: str
+) -> None:
     with pytest.raises(BadLive, match=said):
         hub.put({**city.message(settings, "hc01", NOW), **change})
     assert hub.messages() == {}

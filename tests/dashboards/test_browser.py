@@ -1,0 +1,251 @@
+"""The pages in a real browser: live figures, no foreign request, and a person's whole first loop."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
+
+from dashboards import figures
+from monitor.adapters import alert_records, issue_records
+from monitor.issues import Status
+from monitor.verdicts import VerdictKind
+from tests.dashboards import city
+from tests.dashboards.conftest import Running
+
+pytestmark = pytest.mark.browser
+
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+STALE = timedelta(seconds=90)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A page and what went wrong on it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        page.on(
+            "console", lambda message: self.wrong.append(message.text) if message.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", lambda request: self.foreign(request, address))
+
+    def foreign(self, request: Request, address: str) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            self.wrong.append(f"foreign request {request.url}")
+
+
+@pytest.fixture
+def wall(chromium: Browser, board: Running) -> Iterator[Page]:
+    yield from opened(chromium, board, WALL)
+
+
+@pytest.fixture
+def phone(chromium: Browser, board: Running) -> Iterator[Page]:
+    yield from opened(chromium, board, PHONE)
+
+
+def opened(chromium: Browser, board: Running, size: ViewportSize) -> Iterator[Page]:
+    context = chromium.new_context(viewport=size, base_url=board.address)
+    page = context.new_page()
+    watched = Watched(page, board.address)
+    yield page
+    context.close()
+    assert watched.wrong == []
+
+
+def overflow(page: Page) -> list[int]:
+    """How far the page scrolls beyond the window, across and down."""
+    return list(
+        page.evaluate(
+            "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
+        )
+    )
+
+
+def test_the_wall_shows_the_halls_live_without_scrolling(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    expect(wall.locator("#live-windows .tile")).to_have_count(16)
+    expect(wall.locator("#live-feed .alert")).to_have_count(6)
+    expect(wall.locator(".hall-row[data-worst]")).to_have_count(3)
+    expect(wall.locator("#live-push")).to_have_attribute("data-tone", "ok")
+    expect(wall.locator(".tile[data-state=AWAY_ALERT]").first).to_be_visible()
+    wall.locator(".hall-row", has_text="环翠区政务服务中心").click()
+    expect(wall.locator("#live-windows .tile")).to_have_count(14)
+    expect(wall.locator(".tile[data-state=UNKNOWN]")).to_have_count(1)
+    assert overflow(wall) == [0, 0]
+
+
+def test_the_figures_on_the_page_are_those_of_the_records(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    expect(wall.locator("#live-island.is-live")).to_be_visible()
+    site = board.site
+    wanted = figures.figures(site.settings, figures.read(site.engine, site.now), site.hub.messages(), site.now, STALE)
+    for element in wall.locator("[data-figure]").all():
+        value: object = wanted
+        for name in str(element.get_attribute("data-figure")).split("."):
+            value = value[name] if isinstance(value, dict) else value
+        assert element.text_content() == ("—" if value is None else str(value)), element.get_attribute("data-figure")
+
+
+def test_a_change_in_a_hall_reaches_the_page(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    expect(wall.locator(".tile[data-state=PAUSED_OK]")).to_have_count(2)
+    site = board.site
+    site.hub.put(city.message(site.settings, "sz01", site.now + timedelta(seconds=1), state="SERVING", version=2))
+    expect(wall.locator(".tile[data-state=SERVING]")).to_have_count(16)
+
+
+def test_a_broken_broker_and_a_broken_push_are_said(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    board.site.hub.broker_down(board.site.now)
+    expect(wall.locator("#live-push")).to_contain_text("消息中断")
+    board.site.hub.broker_up()
+    expect(wall.locator("#live-push")).to_contain_text("实时推送正常")
+
+
+def test_an_alert_is_judged_from_the_feed(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    card = wall.locator(".alert", has_text="07 税务")
+    card.get_by_role("button", name="合理").click()
+    card.get_by_role("button", name="后台办件").click()
+    expect(wall.locator("#situation-toast")).to_contain_text("已处置")
+    expect(wall.locator(".alert")).to_have_count(5)
+    expect(wall.locator("#live-handled .handled-line")).to_contain_text("07 税务")
+    key = next(alert.key for alert in city.alerts(board.site.now) if alert.place == "w007")
+    record = alert_records.alert(board.site.engine, key)
+    assert record is not None
+    assert record.verdict is not None
+    assert (record.verdict.kind, record.verdict.reason) == (VerdictKind.REASONABLE, "back_office")
+
+
+def test_a_still_is_enlarged(wall: Page) -> None:
+    wall.goto("/")
+    wall.locator(".still:not(:disabled)").first.click()
+    picture = wall.locator("dialog img")
+    expect(picture).to_be_visible()
+    wall.wait_for_function("document.querySelector('dialog img').naturalWidth === 640")
+    wall.keyboard.press("Escape")
+    expect(picture).to_have_count(0)
+
+
+def test_a_second_verdict_is_told_of_the_first(wall: Page, chromium: Browser, board: Running) -> None:
+    wall.goto("/")
+    wall.locator(".alert", has_text="07 税务").locator(".alert-place").click()
+    expect(wall.locator("#alert-judgement")).to_be_visible()
+    other = wall.context.new_page()
+    other.goto(wall.url)
+    other.get_by_role("button", name="误报").click()
+    expect(other.locator(".facts").last).to_contain_text("误报")
+    wall.get_by_role("button", name="属实·已提醒").click()
+    expect(wall.locator(".notice.is-refused")).to_contain_text("误报")
+
+
+def test_an_alert_becomes_an_issue_with_a_prefilled_form(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    wall.locator(".alert", has_text="07 税务").get_by_role("button", name="属实·登记问题").click()
+    expect(wall.locator("#alert-text")).to_have_value(re.compile("威海市政务服务中心07 税务自.*疑似离岗"))
+    wall.get_by_role("button", name="属实·登记问题").click()
+    wall.get_by_role("link", name=re.compile("WH-")).click()
+    expect(wall.locator(".photographs img")).to_have_count(2)
+    issue = issue_records.issues(board.site.engine)[0]
+    assert (issue.category, issue.place, issue.source) == ("A01", "w007", "AI_VIDEO")
+
+
+def test_from_the_phone_to_closed(phone: Page, board: Running, tmp_path: Path) -> None:
+    city.still(tmp_path / "finding.jpg", 1)
+    phone.goto("/patrol")
+    phone.locator("#patrol-submit").click()
+    expect(phone.locator("#patrol-notice")).to_contain_text("还缺:大厅、问题类别、现场照片、问题描述")
+    phone.locator("#patrol-hall").click()
+    phone.get_by_role("option", name="环翠区政务服务中心").click()
+    phone.locator("#patrol-place").click()
+    phone.get_by_role("option", name="03 不动产登记").click()
+    phone.locator("#patrol-group").get_by_text("环境设施").click()
+    phone.locator("#patrol-category").get_by_text("环境卫生").click()
+    phone.locator("#patrol-text").fill("<b>地面积水</b>,未设警示牌")
+    phone.locator("#patrol-photo-field input").last.set_input_files(tmp_path / "finding.jpg")
+    expect(phone.locator(".photo-shown img")).to_be_visible()
+    assert overflow(phone)[0] == 0
+    phone.locator("#patrol-submit").dblclick()
+    number = phone.locator("#patrol-number").text_content() or ""
+    assert re.fullmatch(r"WH-\d{4}-000004", number)
+    assert len(issue_records.issues(board.site.engine)) == 4
+
+    phone.get_by_role("link", name="查看").click()
+    expect(phone.locator(".issue-text")).to_have_text("<b>地面积水</b>,未设警示牌")
+    phone.locator("#issue-unit").fill("环翠区大厅管理科")
+    phone.get_by_role("button", name="交办").click()
+    expect(phone.locator(".status")).to_have_text("已交办")
+    phone.locator("#issue-reason").fill("已清理")
+    phone.get_by_role("button", name="反馈").click()
+    expect(phone.locator("#issue-notice")).to_contain_text("照片")
+    phone.locator("#issue-photo-field input").last.set_input_files(tmp_path / "finding.jpg")
+    expect(phone.locator(".photo-shown img")).to_be_visible()
+    phone.get_by_role("button", name="反馈").click()
+    expect(phone.locator(".status")).to_have_text("已反馈")
+    phone.get_by_role("button", name="退回").click()
+    expect(phone.locator("#issue-notice")).to_contain_text("退回原因")
+    phone.get_by_role("button", name="销号").click()
+    expect(phone.locator(".status")).to_have_text("销号")
+    expect(phone.locator(".step")).to_have_count(4)
+    assert overflow(phone)[0] == 0
+    found = issue_records.issue(board.site.engine, number)
+    assert found is not None
+    assert found[0].status is Status.CLOSED
+
+
+def test_somebody_else_was_faster(wall: Page) -> None:
+    wall.goto("/issues")
+    wall.locator(".ledger tbody a").first.click()
+    expect(wall.locator("#issue-unit")).to_be_visible()
+    other = wall.context.new_page()
+    other.goto(wall.url)
+    expect(other.locator("#issue-unit")).to_be_visible()
+    for page in (other, wall):
+        page.locator("#issue-unit").fill("市人社局驻厅窗口")
+        page.get_by_role("button", name="交办").click()
+        expect(page.locator(".status-DISPATCHED, .notice.is-refused")).to_be_visible()
+    expect(wall.locator("#issue-notice")).to_contain_text("他人刚刚办理过")
+
+
+def test_the_completion_rate_opens_to_its_records(wall: Page) -> None:
+    wall.goto("/issues")
+    expect(wall.locator(".ledger tbody tr")).to_have_count(3)
+    wall.locator("#ledger-completion").click()
+    expect(wall.locator(".ledger tbody tr")).to_have_count(0)
+    wall.locator("#ledger-open").click()
+    expect(wall.locator(".ledger tbody tr")).to_have_count(3)
+
+
+@pytest.mark.parametrize("address", ["/", "/issues", "/patrol", "/alert?key=none", "/issue?number=none", "/nowhere"])
+def test_every_page_speaks_english_after_one_click(wall: Page, address: str) -> None:
+    wall.goto(address)
+    if address == "/nowhere":
+        expect(wall.locator(".page-none")).to_have_text("没有这个页面")
+        return
+    wall.locator("#language").click()
+    expect(wall.locator("#language")).to_have_text("中文")
+    expect(wall.locator("h1")).to_have_text("Weihai Government Service Supervision")
+    assert overflow(wall) == [0, 0] if address == "/" else overflow(wall)[0] == 0
