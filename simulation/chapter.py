@@ -208,6 +208,8 @@ def _crowds(rng: np.random.Generator, number: int, small: tuple[str, str] | None
 def _visits(rng: np.random.Generator, number: int, aways: Sequence[Away]) -> Iterator[Visit]:
     """Citizens one after the other; nobody is served while the clerk is away, but somebody may wait."""
     at, end = number * LENGTH_S + _between(rng, (3, 60)), (number + 1) * LENGTH_S - 10
+    if number == 0:  # the city does not begin with empty counters
+        at -= 60
     turn = int(rng.integers(2))
     while at < end:
         until = at + _between(rng, (40, 110))

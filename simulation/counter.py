@@ -1,6 +1,7 @@
 """The stage of a window camera: a counter with a few windows side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -23,54 +24,83 @@ from simulation.looks import Look, tinted
 from simulation.sprites import Pixels
 from simulation.stages import HEIGHT, WIDTH, Polygon, Post, Stage, rectangle, shell
 
+GROWTH = 0.0022
+"""Scale of a person per pixel of foot below the horizon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Where things are on a counter's picture, in pixels."""
+
+    wide: float
+    """Width of one window."""
+    scale: float
+    """1 = two windows fill the picture."""
+    top: int
+    """Upper edge of the counter."""
+
+    @property
+    def floor(self) -> int:
+        """Where the counter's front meets the floor."""
+        return round(self.top + 12 + 62 * self.scale)
+
+    @property
+    def head(self) -> int:
+        """Upper edge of the glass."""
+        return round(self.top - 126 * self.scale)
+
 
 def window_stage(seed: int, numbers: Sequence[int], style: Look) -> Stage:
     """A counter with these windows side by side, all fully in view."""
     rng = np.random.default_rng([seed, 1])
     wide = WIDTH / len(numbers)
-    scale = min(1.0, 0.22 + 0.78 * wide / 320)
-    top = round(190 + rng.integers(-6, 10))
-    floor = round(top + 12 + 62 * scale)
-    picture = shell(style, floor - 8, rng)
-    head = round(top - 126 * scale)
-    _back_office(picture, style, head, top, wide, len(numbers), rng)
-    layers: list[Layer] = [layer(top + 2, 0, top, _counter(style, floor - top, wide, len(numbers)))]
-    regions: dict[str, Polygon] = {}
-    posts = []
+    on = Measures(wide, min(1.0, 0.22 + 0.78 * wide / 320), round(190 + rng.integers(-6, 10)))
+    picture = shell(style, on.floor - 8, rng)
+    _back_office(picture, style, on, len(numbers), rng)
     side = 1 if rng.random() < 0.5 else -1
-    for place, number in enumerate(numbers):
-        middle = wide * (place + 0.5)
-        sign(picture, round(middle), round(head - 34 * scale), number, scale, style)
-        seat = middle - side * 46 * scale, top + 7.0
-        stand = middle + side * 58 * scale, floor + 20 * scale
-        post = Post(number, seat, stand, 0.76 * scale, bool(rng.random() < 0.4))
-        posts.append(post)
-        layers += _post_furniture(style, post, wide * place, side, scale, top, rng)
-        layers.append(pane(top + 3, round(wide * place), head, round(wide), top - head, rng))
-        regions[f"staff-{place + 1}"] = rectangle(
-            seat[0] - 46 * scale, top - 92 * scale, seat[0] + 46 * scale, top - 8 * scale
-        )
-        regions[f"citizen-{place + 1}"] = rectangle(
-            stand[0] - 52 * scale, floor - 22 * scale, stand[0] + 52 * scale, stand[1] + 16 * scale
-        )
-    growth = 0.0022
+    posts = tuple(_post(on, place, number, side, rng) for place, number in enumerate(numbers))
+    layers: list[Layer] = [layer(on.top + 2, 0, on.top, _counter(style, on, len(numbers)))]
+    for place, post in enumerate(posts):
+        sign(picture, round(wide * (place + 0.5)), round(on.head - 34 * on.scale), post.number, on.scale, style)
+        layers += _post_furniture(style, on, post, wide * place, side, rng)
     stand_y = posts[0].stand[1]
     return Stage(
         background=picture,
         layers=tuple(sorted(layers, key=lambda one: one.depth)),
         style=style,
-        horizon=stand_y - 0.76 * scale / growth,
-        growth=growth,
+        horizon=stand_y - posts[0].scale / GROWTH,
+        growth=GROWTH,
         aisles=tuple(np.linspace(stand_y + 34, HEIGHT - 2, 4)),
-        regions=regions,
-        posts=tuple(posts),
+        regions={name: polygon for place, post in enumerate(posts, 1) for name, polygon in _regions(on, post, place)},
+        posts=posts,
     )
 
 
-def _back_office(
-    picture: Pixels, style: Look, head: int, top: int, wide: float, count: int, rng: np.random.Generator
-) -> None:
+def _post(on: Measures, place: int, number: int, side: int, rng: np.random.Generator) -> Post:
+    """One window: the clerk sits to one side of its middle and the citizen to the other, so that both are seen."""
+    middle = on.wide * (place + 0.5)
+    return Post(
+        number=number,
+        seat=(middle - side * 46 * on.scale, on.top + 7.0),
+        stand=(middle + side * 58 * on.scale, on.floor + 20 * on.scale),
+        scale=0.76 * on.scale,
+        seated=bool(rng.random() < 0.4),
+    )
+
+
+def _regions(on: Measures, post: Post, place: int) -> Iterator[tuple[str, Polygon]]:
+    """The clerk's is for the middle of a person, the citizen's for the feet."""
+    (seat, _), (stand, foot), scale = post.seat, post.stand, on.scale
+    yield f"staff-{place}", rectangle(seat - 46 * scale, on.top - 92 * scale, seat + 46 * scale, on.top - 8 * scale)
+    yield (
+        f"citizen-{place}",
+        rectangle(stand - 52 * scale, on.floor - 38 * scale, stand + 52 * scale, foot + 16 * scale),
+    )
+
+
+def _back_office(picture: Pixels, style: Look, on: Measures, count: int, rng: np.random.Generator) -> None:
     """The wall behind the clerks: doors, notices, cabinets; and the beam above the windows."""
+    head, top, wide = on.head, on.top, on.wide
     picture[head:top] = np.clip(picture[head:top].astype(np.int16) - 14, 0, 255)
     high = top - head
     for place in range(count):
@@ -93,8 +123,9 @@ def _back_office(
     cv2.rectangle(picture, (0, head - 6), (WIDTH, head), tinted(style.wall, 0.72), -1)
 
 
-def _counter(style: Look, high: int, wide: float, count: int) -> Pixels:
-    """The counter's top and front over the whole width, with the posts between the windows left to the panes."""
+def _counter(style: Look, on: Measures, count: int) -> Pixels:
+    """The counter's top and front over the whole width."""
+    high, wide = on.floor - on.top, on.wide
     drawn = sheet(WIDTH, high)
     rows = np.linspace(1.05, 0.8, high)[:, None, None]
     drawn[..., :3] = np.clip(np.array(style.counter) * rows, 0, 255)
@@ -108,9 +139,10 @@ def _counter(style: Look, high: int, wide: float, count: int) -> Pixels:
 
 
 def _post_furniture(
-    style: Look, post: Post, left: float, side: int, scale: float, top: int, rng: np.random.Generator
+    style: Look, on: Measures, post: Post, left: float, side: int, rng: np.random.Generator
 ) -> list[Layer]:
-    """Chair, screen and papers of one window, the frame beside it and perhaps a citizen's chair."""
+    """Chair, screen, papers and glass of one window, the frame at its left and perhaps a citizen's chair."""
+    scale, top = on.scale, on.top
     coat = bool(rng.random() < 0.2)
     frame = sheet(round(8 * scale), round(126 * scale))
     box(frame, 0, 0, frame.shape[1], frame.shape[0], tinted(style.wall, 0.74))
@@ -118,6 +150,7 @@ def _post_furniture(
         chair(style, top + 1, post.seat[0], 0.92 * scale, coat, rng),
         monitor(top + 2.5, post.seat[0] + side * 48 * scale, top + 4, scale),
         papers(top + 2.6, post.seat[0] - side * 44 * scale, top + 1, scale),
+        pane(top + 3, round(left), on.head, round(on.wide), top - on.head, rng),
         layer(top + 2.7, left - frame.shape[1] / 2, top - frame.shape[0], frame),
     ]
     if post.seated:

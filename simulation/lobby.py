@@ -51,7 +51,7 @@ def queue_stage(seed: int, style: Look, posters: Sequence[Sprite] = ()) -> Stage
 def _lane(head: tuple[float, float], tail: tuple[float, float], double: bool) -> tuple[tuple[float, float], ...]:
     """Fourteen places from the head of the queue backwards, in one row or in two."""
     count = 7 if double else 14
-    rows = ((-8.0, 0.0), (16.0, -18.0)) if double else ((0.0, 0.0),)
+    rows = ((-10.0, 0.0), (14.0, -34.0)) if double else ((0.0, 0.0),)
     places = []
     for step in range(count):
         part = step / (count - 1) if not double else (step + 0.2) / count

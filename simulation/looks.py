@@ -40,7 +40,7 @@ class Look:
 def look(seed: int, dark: float = 0.0) -> Look:
     """One look; `dark` is the share of badly lit halls."""
     rng = np.random.default_rng([seed, 0])
-    gain = rng.uniform(0.32, 0.6) if rng.random() < dark else rng.uniform(0.85, 1.1)
+    gain = rng.uniform(0.32, 0.6) if rng.random() < dark else rng.uniform(0.93, 1.12)
     warmth = rng.uniform(-0.05, 0.05)
     return Look(
         wall=_near(rng, WALLS),
