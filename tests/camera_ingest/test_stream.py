@@ -1,0 +1,165 @@
+"""One stream against a camera that the test plays itself: real sockets, given time, no thread."""
+
+import base64
+import select
+import selectors
+import socket
+import struct
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from camera_ingest.camera import Camera, Role
+from camera_ingest.depacketize import Keyframe
+from camera_ingest.link import Timing
+from camera_ingest.look import Look
+from camera_ingest.lost import StreamLost
+from camera_ingest.sample import Blind
+from camera_ingest.schedule import Schedule
+from camera_ingest.stream import Stream
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+SETS = ",".join(base64.b64encode(unit).decode() for unit in (b"\x67\x42\x00\x1f", b"\x68\xce\x3c\x80"))
+SDP = f"v=0\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 sprop-parameter-sets={SETS}\n"
+GOP_S = 4
+
+
+class Played:
+    """A stream, the camera at the other end of its connection, and what the stream delivered."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.looks: list[Look] = []
+        url = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/c"
+        camera = Camera("c1", "h", url, Role.WINDOW, timedelta(seconds=10), "x")
+        self.stream = Stream(camera, Schedule(100.0, 10.0), Timing(), self.looks.append, lambda: AT)
+        self.listener = listener
+        self.selector = selectors.DefaultSelector()
+        self.buffer = memoryview(bytearray(65536))
+        self.number = 0
+
+    def connect(self, now: float) -> None:
+        self.stream.link.opened(now)
+        self.stream.connect((socket.AF_INET, self.listener.getsockname()), self.selector, now)
+        (key,) = self.selector.get_map().values()
+        self.socket = key.fileobj  # the stream's end
+        self.camera, _ = self.listener.accept()
+        self.camera.settimeout(5)
+        self.wake(now)
+
+    def wake(self, now: float) -> None:
+        """Waits until the stream's socket is ready, then wakes the stream."""
+        assert self.selector.select(5)
+        self.stream.wake(self.buffer, now)
+
+    def play(self, now: float) -> None:
+        """Connects and answers until the stream plays."""
+        self.connect(now)
+        for body in ("", SDP, "", ""):
+            request = self.camera.recv(65536).decode()
+            sequence = request.partition("CSeq: ")[2].partition("\r\n")[0]
+            self.camera.sendall(
+                f"RTSP/1.0 200 OK\r\nCSeq: {sequence}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+            )
+            self.wake(now)
+        assert self.stream.link.playing
+
+    def show(self, now: float, unit: bytes = b"\x65\x88key") -> None:
+        """The camera sends one frame; the stream is visited."""
+        packet = struct.pack("!BBHII", 0x80, 0x80 | 96, self.number & 0xFFFF, GOP_S * 90_000 * self.number, 7) + unit
+        self.number += 1
+        self.camera.sendall(struct.pack("!cBH", b"$", 0, len(packet)) + packet)
+        self.visit(now)
+
+    def visit(self, now: float) -> None:
+        """Visits the stream once what was sent to it, or the end of the connection, has arrived."""
+        assert select.select([self.socket], [], [], 5)[0]
+        self.stream.visit(self.buffer, now)
+
+    def close(self) -> None:
+        self.stream.close()
+        self.camera.close()
+        self.selector.close()
+
+
+@pytest.fixture
+def played() -> Iterator[Played]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        played = Played(listener)
+        yield played
+        played.close()
+
+
+def test_the_first_picture_comes_at_once_and_then_one_per_cadence(played: Played) -> None:
+    played.play(90.0)
+    seen = []
+    for now in range(91, 132):
+        before = len(played.looks)
+        played.show(float(now))
+        if len(played.looks) > before:
+            seen.append(now)
+    assert seen == [91, 100, 110, 120, 130]
+    assert all(isinstance(look.found, Keyframe) for look in played.looks)
+
+
+def test_the_interval_between_keyframes_is_learnt(played: Played) -> None:
+    played.play(90.0)
+    assert played.stream.link.gop_s == 0
+    played.show(91.0)
+    played.show(92.0)
+    assert played.stream.link.gop_s == GOP_S
+
+
+def test_when_a_sample_is_due_the_next_keyframe_is_it(played: Played) -> None:
+    played.play(90.0)
+    played.show(91.0)
+    played.show(92.0)
+    for now in (100.0, 101.0, 102.0):
+        played.show(now, b"\x41\x88other")
+    assert len(played.looks) == 1
+    played.show(103.0)
+    assert len(played.looks) == 2
+
+
+def test_a_camera_that_hangs_up_is_blind_at_the_next_look(played: Played) -> None:
+    played.play(90.0)
+    played.show(91.0)
+    played.camera.close()
+    played.visit(95.0)
+    assert len(played.looks) == 1
+    played.stream.visit(played.buffer, 100.0)
+    found = played.looks[-1].found
+    assert isinstance(found, StreamLost)
+    assert (found.blind, found.found) == (Blind.UNREACHABLE, "the connection closed")
+    assert played.stream.link.retry_at > 95.0
+
+
+def test_a_camera_that_falls_silent_is_stalled_until_its_next_picture(played: Played) -> None:
+    played.play(90.0)
+    played.show(91.0)
+    for now in (95.0, 100.0, 101.0):
+        played.stream.visit(played.buffer, now)
+    found = played.looks[-1].found
+    assert isinstance(found, StreamLost)
+    assert (found.blind, found.found) == (Blind.STALLED, "none for 10 s")
+    played.camera.close()
+    played.play(105.0)
+    played.show(106.0)
+    assert isinstance(played.looks[-1].found, Keyframe)
+
+
+def test_keyframes_that_never_come_whole_end_the_stream(played: Played) -> None:
+    played.play(90.0)
+    for now in range(91, 106):
+        played.show(float(now), b"\x65\x08 a slice without its first")
+    played.stream.visit(played.buffer, 110.0)
+    found = played.looks[-1].found
+    assert isinstance(found, StreamLost)
+    assert (found.when, found.found) == ("playing", "none for 15 s")
+
+
+def test_the_session_is_kept_alive(played: Played) -> None:
+    played.play(90.0)
+    for now in range(91, 126):
+        played.show(float(now))
+    assert played.camera.recv(65536).startswith(b"OPTIONS")
