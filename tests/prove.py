@@ -1,0 +1,75 @@
+"""`make prove`: the full amounts. Each verb can be resumed: what this commit has proved is not run again."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.city_run import Outcome, play, random_kills
+
+SEED = 20261122
+DONE = Path("var/prove")
+FORGETS = timedelta(seconds=75)
+Result = dict[str, Any]
+
+
+def main(verbs: list[str]) -> int:
+    """Run these verbs, or all; print one JSON line each; 1 if one of them proved something wrong."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    DONE.mkdir(parents=True, exist_ok=True)
+    right = True
+    for verb in verbs or list(VERBS):
+        file = DONE / f"{verb}-{commit}.json"
+        if not file.exists():
+            result = {"verb": verb, "commit": commit, "date": f"{datetime.now(UTC):%Y-%m-%d}", "seed": SEED}
+            result |= VERBS[verb]()
+            file.write_text(json.dumps(result, ensure_ascii=False) + "\n")
+        line = file.read_text()
+        print(line, end="", flush=True)
+        right &= json.loads(line)["right"]
+    return 0 if right else 1
+
+
+def city() -> Result:
+    """32 minutes of the simulated city with camera faults: everything found, nothing else reported."""
+    outcome = _played(1920, [])
+    wrong = [*outcome.score["missed"], *outcome.score["false"], *outcome.lost(), *outcome.repeated()]
+    return {"seconds": 1920, **_counts(outcome), "wrong": wrong, "right": not wrong and outcome.score["found"] > 0}
+
+
+def kills() -> Result:
+    """40 minutes in which every 12 seconds or so a part is killed: no rating lost, no alert false or repeated."""
+    schedule = random_kills(SEED, 2340, 12, ("watch", "intake"))
+    outcome = _played(2400, schedule)
+    wrong = [*outcome.score["false"], *outcome.lost(), *outcome.repeated()]
+    doubled = len(outcome.rated) - len(set(outcome.rated))
+    result = {"seconds": 2400, "kills": len(outcome.killed), **_counts(outcome), "doubled": doubled, "wrong": wrong}
+    return {**result, "right": not wrong and not doubled and len(outcome.killed) == len(schedule)}
+
+
+def _played(seconds: float, schedule: list[tuple[float, str]]) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="hallwatch-prove-", ignore_cleanup_errors=True) as name:
+        return play(Path(name), seconds, SEED, schedule)
+
+
+def _counts(outcome: Outcome) -> Result:
+    score = outcome.score
+    return {
+        "found": score["found"],
+        "missed": len(score["missed"]),
+        "false": len(score["false"]),
+        "excused": score["excused"],
+        "faults": sum(line["kind"] == "fault" for line in outcome.lines),
+        "ratings": len(outcome.rated),
+        "lost": len(outcome.lost()),
+    }
+
+
+VERBS: dict[str, Callable[[], Result]] = {"city": city, "kills": kills}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
