@@ -50,6 +50,11 @@ class Devices:
         }
         self._callers = [self._caller(hall, address) for hall in script.city.halls]
 
+    @property
+    def waiting(self) -> int:
+        """How many events nobody has acknowledged."""
+        return sum(outbox.waiting for outbox in self._outboxes.values())
+
     def step(self, now: float) -> Iterator[Line]:
         """Say what is due at `now` (seconds since the start); gives the truth of what was said."""
         for hall in self._halls.values():

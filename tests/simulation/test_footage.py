@@ -36,7 +36,8 @@ def test_labels_are_boxes_within_the_picture(footage: Path) -> None:
             assert float(y) + float(height) / 2 <= 1 + 1e-4
             boxes += 1
     assert boxes > 15
-    assert all(cv2.imread(str(path)).shape == (360, 640, 3) for path in footage.glob("images/*/*.jpg"))
+    pictures = [cv2.imread(str(path)) for path in footage.glob("images/*/*.jpg")]
+    assert all(picture is not None and picture.shape == (360, 640, 3) for picture in pictures)
 
 
 def test_the_same_seed_writes_the_same(footage: Path, tmp_path: Path) -> None:

@@ -76,8 +76,8 @@ def test_the_queue_region_holds_the_queue_and_no_passer(seed: int) -> None:
 
 
 def test_every_stage_is_the_same_for_the_same_seed() -> None:
-    for draw in (lambda: counter(3), lambda: queue_stage(3, look(3)), lambda: entrance_stage(3, look(3))):
-        first, second = draw(), draw()
+    stages = [(counter(3), queue_stage(3, look(3)), entrance_stage(3, look(3))) for _ in range(2)]
+    for first, second in zip(*stages, strict=True):
         assert np.array_equal(first.background, second.background)
         assert first.regions == second.regions
 

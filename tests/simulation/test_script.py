@@ -103,7 +103,7 @@ def test_one_queue_becomes_too_long_now_and_then_and_no_other() -> None:
         for zone in hall.zones
     }
     over: dict[tuple[str, str], int] = {}
-    for now in range(0, 1800):
+    for now in range(1800):
         for place, windows in sizes.items():
             over[place] = over.get(place, 0) + (script.waiting(*place, now) / windows >= 3)
     assert over.pop(small) >= 2 * 120
