@@ -49,7 +49,7 @@ class Fleet:
     def __init__(
         self, cameras: Sequence[Camera], timing: Timing | None = None, utc: Callable[[], datetime] = utc_now
     ) -> None:
-        self._timing = timing = timing or Timing()
+        timing = timing or Timing()
         self._utc = utc
         self._stop = threading.Event()
         self._slots = Slots()
