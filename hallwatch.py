@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -130,6 +131,8 @@ def serve(options: argparse.Namespace) -> None:
 
     settings = _load(options.config)
     port = options.port or settings.board.port
+    if not _free(settings.board.host, port):
+        raise Missing(f"port {port} on {settings.board.host}: expected it free for the boards, found it in use")
     closing: list[Callable[[], None]] = []
     site.serve(lambda: _app(settings, closing), settings.board.host, port, lambda: _call(closing))
 
@@ -142,6 +145,7 @@ def replay(options: argparse.Namespace) -> None:
     from camera_ingest import clip
     from monitor import flow
     from monitor.album import Album
+    from monitor.calendar import segment_at
     from monitor.lines import alert_line, observation_line
 
     settings = _load(options.config)
@@ -150,6 +154,9 @@ def replay(options: argparse.Namespace) -> None:
     for camera in clips:
         if not camera.legal_basis:
             print(f"camera {camera.id}: it has no legal_basis, so nothing in it is analysed", file=sys.stderr)
+    for hall in settings.halls:
+        if segment_at(hall, settings.calendar, options.at) is None:
+            print(f"hall {hall.id}: {options.at} is outside its service hours; no alert opens then", file=sys.stderr)
     samples = merge(*(clip.samples(camera, path, options.at) for camera, path in clips.items()), key=lambda s: s.at)
     with TemporaryDirectory(prefix="hallwatch-replay-") as stills:
         desks = [(desk, Album(Path(stills))) for desk in _desks(settings, lambda hall, window: None)]
@@ -166,6 +173,7 @@ def replay(options: argparse.Namespace) -> None:
 def demo(options: argparse.Namespace) -> None:
     """A simulated city with real RTSP, MQTT, database and boards."""
     from simulation import demo as demonstration
+    from simulation.city import CityRefused
 
     wish = demonstration.Wish(
         halls=options.halls,
@@ -182,6 +190,8 @@ def demo(options: argparse.Namespace) -> None:
         demonstration.run(wish)
     except demonstration.PortTaken as error:
         raise Missing(str(error)) from error
+    except CityRefused as error:
+        raise Refused(str(error)) from error
 
 
 def models_train(options: argparse.Namespace) -> None:
@@ -299,6 +309,16 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
         thread.start()
     closing += [stop.set, hub.close]
     return build(settings, engine, hub, settings.stores.evidence)
+
+
+def _free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def _call(each: Iterable[Callable[[], None]]) -> None:

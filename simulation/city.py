@@ -22,6 +22,10 @@ SMALL_ZONE = 2
 """Windows of the last zone of a hall with several: the one whose queue can become long per window."""
 
 
+class CityRefused(ValueError):
+    """A city that was asked for and cannot be built: which, expected, found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Eye:
     """One camera of the city and what is before it."""
@@ -52,8 +56,10 @@ class City:
 def build(halls: int = 3, cameras: int | None = None, seed: int = 1) -> City:
     """A city of so many halls; without a number of cameras 18 in a city hall, 10 in a district's, 6 in a town's.
 
-    Raises ValueError when there are fewer than two cameras per hall.
+    Raises CityRefused when there is no hall, or when there are fewer than two cameras per hall.
     """
+    if halls < 1:
+        raise CityRefused(f"halls: expected at least one, found {halls}")
     names = [_name(number) for number in range(halls)]
     counts = _shares([CAMERAS[name.level] for name in names], cameras)
     built = [_hall(name, count) for name, count in zip(names, counts, strict=True)]
@@ -103,7 +109,7 @@ def _shares(weights: list[int], total: int | None) -> list[int]:
     if total is None:
         return weights
     if total < 2 * len(weights):
-        raise ValueError(f"cameras: expected at least two for each of {len(weights)} halls, found {total}")
+        raise CityRefused(f"cameras: expected at least two for each of {len(weights)} halls, found {total}")
     shares = [max(2, total * weight // sum(weights)) for weight in weights]
     place = 0
     while sum(shares) != total:
