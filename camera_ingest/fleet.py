@@ -1,7 +1,6 @@
 """The fleet: all cameras of a shard, whatever their kind, as one sequence of samples."""
 
 import contextlib
-import logging
 import queue
 import threading
 import time
@@ -29,8 +28,6 @@ from camera_ingest.stream import Stream
 
 SNAPSHOT_THREADS = 8
 DECODED_AHEAD = 8  # pictures that may wait for the reader; beyond, each camera keeps its newest look undecoded
-
-log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -157,10 +154,7 @@ class Fleet:
 
     def _offer(self, sample: Sample) -> None:
         """Hands a sample to the reader; waits while it has enough."""
-        before, self._blind[sample.camera] = self._blind[sample.camera], sample.blind
-        if sample.blind is not before:
-            level = logging.WARNING if sample.blind else logging.INFO
-            log.log(level, "camera %s: %s", sample.camera, sample.detail or "sees")
+        self._blind[sample.camera] = sample.blind
         while not self._stop.is_set():
             with contextlib.suppress(queue.Full):
                 self._samples.put(sample, timeout=0.2)

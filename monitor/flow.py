@@ -70,7 +70,8 @@ def look(sample: Sample, desk: Desk, detect: Detect) -> tuple[Sample, Sequence[D
 def _log(sample: Sample, was_blind: str, alerts: Sequence[Alert]) -> None:
     """Changes of state, each once."""
     if was_blind != (sample.blind or ""):
-        log.info("camera %s: %s %s", sample.camera, sample.blind or "sees", sample.detail)
+        level = logging.WARNING if sample.blind else logging.INFO
+        log.log(level, "camera %s: %s %s", sample.camera, sample.blind or "sees", sample.detail)
     for alert in alerts:
         state = "ended" if alert.until else "open" if alert.sees else "cannot see"
         log.info("alert %s: %s, %s", alert.key, alert.level, state)
