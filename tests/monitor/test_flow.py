@@ -167,13 +167,13 @@ def test_after_a_restart_the_stills_are_taken_over(tmp_path: Path) -> None:
     ]
 
 
-def test_lines() -> None:
+def test_lines(tmp_path: Path) -> None:
     """What `replay` writes: regions of every sample, openings and ends, in the order of time."""
     samples = story((STAFFED, 6), (EMPTY, 65), (None, 2), (EMPTY, 1), (STAFFED, 6))
     lines: list[Line | None] = []
     watch(
         samples,
-        [(desk(), Album(Path("nowhere")))],
+        [(desk(), Album(tmp_path))],
         detect,
         lambda looks: lines.extend(observation_line(look) for look in looks),
         lambda alert, _, at: lines.append(alert_line(alert, at)),
