@@ -14,8 +14,8 @@ from monitor.ratings import Channel, Rating, TimeQuality
 def record(connection: Connection, rating: Rating) -> bool:
     """Record a rating within the caller's transaction; False if it, or its event, is there already."""
     values = {field.name: getattr(rating, field.name) for field in fields(Rating)}
-    row = insert(connection, tables.ratings).values(**values)
-    return connection.execute(row.on_conflict_do_nothing().returning(tables.ratings.c.id)).first() is not None
+    row = insert(connection, tables.ratings).on_conflict_do_nothing().returning(tables.ratings.c.id)
+    return connection.execute(row, values).first() is not None
 
 
 def find(connection: Connection, device: str, boot_id: str, seq: int) -> Rating | None:
