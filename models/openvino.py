@@ -16,7 +16,7 @@ from models.detection import Detection
 from models.letterbox import Letterbox
 from models.metadata import WeightsError
 from models.picture import checked
-from models.suppression import Boxes, suppress
+from models.suppression import LIMIT, Boxes, suppress
 
 FAST = {
     "PERFORMANCE_HINT": "LATENCY",
@@ -29,7 +29,7 @@ FAST = {
 class OpenVinoDetector:
     """A YOLO detection network (8, 11: one output, 4 + classes × anchors) as exported by ultralytics."""
 
-    def __init__(self, directory: Path, threshold: float = 0.35, overlap: float = 0.7) -> None:
+    def __init__(self, directory: Path, threshold: float = 0.35, overlap: float = LIMIT) -> None:
         """Loads `*.xml` of a weights directory; raises `WeightsError` for anything but such a network."""
         about = metadata.read(directory)
         openvino = runtimes.openvino()

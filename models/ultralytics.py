@@ -10,12 +10,13 @@ from models import metadata, runtimes
 from models.detection import Detection
 from models.metadata import WeightsError
 from models.picture import checked
+from models.suppression import LIMIT
 
 
 class UltralyticsDetector:
     """Any detection network that `ultralytics.YOLO` loads and whose class 0 is `person`."""
 
-    def __init__(self, path: Path, threshold: float = 0.35, overlap: float = 0.7) -> None:
+    def __init__(self, path: Path, threshold: float = 0.35, overlap: float = LIMIT) -> None:
         """Loads a file or an OpenVINO directory; raises `ExtraMissing` or `WeightsError`."""
         about = metadata.read(path) if path.is_dir() else None
         if about is None and not path.is_file():

@@ -13,6 +13,7 @@ import pytest
 from camera_ingest.sample import Picture
 from models.detection import Detection
 from models.openvino import OpenVinoDetector
+from models.suppression import LIMIT
 from models.ultralytics import UltralyticsDetector
 from models.weights import SHIPPED
 
@@ -20,6 +21,7 @@ OTHERS = sorted(Path(os.environ.get("HALLWATCH_MODELS") or SHIPPED / "none").glo
 pytestmark = [
     pytest.mark.torch,
     pytest.mark.footage,
+    pytest.mark.parametrize("overlap", [LIMIT, 0.7], ids=["ours", "theirs"]),
     pytest.mark.parametrize("weights", [SHIPPED, *OTHERS], ids=lambda path: path.name),
 ]
 
@@ -32,8 +34,8 @@ def rows(people: Sequence[Detection], picture: Picture) -> np.ndarray:
     ).reshape(-1, 5)
 
 
-def test_same_people(weights: Path, street: Sequence[Picture], hall: Picture) -> None:
-    ours, theirs = OpenVinoDetector(weights, 0.25), UltralyticsDetector(weights, 0.25)
+def test_same_people(weights: Path, overlap: float, street: Sequence[Picture], hall: Picture) -> None:
+    ours, theirs = OpenVinoDetector(weights, 0.25, overlap), UltralyticsDetector(weights, 0.25, overlap)
     upright = [picture[:, 200:500] for picture in street[::4]]
     seen = 0
     for picture in (*street, *upright, hall):
