@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+# Not typed: array arithmetic compiled by numba, which the project itself does not install.
 """Render the people of the simulated halls from CC0 body meshes; an offline tool, never imported by the product.
 
 Run:  python render_people.py --material DIR [--only p01 p02] [--sheet sheet.png]
