@@ -14,6 +14,9 @@ from monitor.issues import Issue, IssueDraft, MoveRefused
 from monitor.terms import Term
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
+STATE = ("level", "until", "sees", "unseen_s", "people", "waiting", "pause_signal")
+"""What may change about an alert."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlertRecord:
@@ -137,10 +140,6 @@ def _identity(alert: Alert) -> dict[str, Any]:
         "opened_at": alert.opened_at,
         "rule_values": alert.values,
     }
-
-
-STATE = ("level", "until", "sees", "unseen_s", "people", "waiting", "pause_signal")
-"""What may change about an alert."""
 
 
 def _state(alert: Alert) -> dict[str, Any]:
