@@ -4,6 +4,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,7 +32,8 @@ PASSING = 8
 """Different GOPs of an entrance."""
 DRAWN_BY = ("canvas", "counter", "furniture", "gops", "h264", "lobby", "looks", "scenes", "sprites", "stages")
 """Files that decide what a picture looks like: if one changes, everything is rendered anew."""
-CACHE = Path.home() / ".cache" / "hallwatch"
+KEPT_S = 30 * 86_400
+"""A rendered stage that nobody used for so long is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,12 @@ class Library:
         return Gop(tuple(frames), FPS)
 
 
-def prepare(stages: Iterable[StageId], directory: Path = CACHE, workers: int = 2, quiet: bool = False) -> Library:
+def cache(environ: Mapping[str, str]) -> Path:
+    """Where rendered stages are kept."""
+    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hallwatch" / "city"
+
+
+def prepare(stages: Iterable[StageId], directory: Path, workers: int = 2, quiet: bool = False) -> Library:
     """Render what is not yet in the directory, with a progress bar, and give the library."""
     directory.mkdir(parents=True, exist_ok=True)
     version = _version()
@@ -115,6 +122,11 @@ def prepare(stages: Iterable[StageId], directory: Path = CACHE, workers: int = 2
         with tqdm(total=total, unit="GOP", desc="模拟画面 / drawing the city", disable=quiet) as bar:
             for done in _rendered(missing, min(workers, len(missing))):
                 bar.update(done)
+    for path in files.values():
+        path.touch()
+    for path in directory.glob("*.gops"):
+        if path.stat().st_mtime < time.time() - KEPT_S:
+            path.unlink(missing_ok=True)
     return Library(files)
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -16,7 +18,7 @@ from config.settings import Settings
 from simulation.chapter import Failure
 from simulation.city import Eye, build
 from simulation.devices import Devices
-from simulation.gops import CACHE, LONGEST_QUEUE, PASSING, Library, prepare
+from simulation.gops import LONGEST_QUEUE, PASSING, Library, cache, prepare
 from simulation.rtsp_server import Fault, Gop, serve
 from simulation.script import Script
 from simulation.truth import Line, lines
@@ -37,52 +39,48 @@ def run(
     seconds: float | None = None,
     truth: Path | None = None,
     stop: Event | None = None,
-    cache: Path = CACHE,
+    rendered: Path | None = None,
     quiet: bool = False,
 ) -> None:
     """Play the city that `simulation.city.plan` wrote into these settings, until `stop` or for so many seconds.
 
-    Everything is rendered first; the truth file appears when the city begins. Raises OSError if the address of the
-    cameras is taken; a broker that is not there is waited for.
+    Everything is rendered first, unless it is already in `rendered` (by default the user's cache); the truth file
+    appears when the city begins. Raises OSError if the address of the cameras is taken; a broker that is not there is
+    waited for.
     """
     city = build(len(settings.halls), len(settings.cameras), seed)
-    library = prepare((eye.stage for eye in city.eyes), cache, quiet=quiet)
+    library = prepare((eye.stage for eye in city.eyes), rendered or cache(os.environ), quiet=quiet)
     script = Script(city)
     zero, began = time.monotonic(), datetime.now(UTC)
+    stop = stop or Event()
 
     def clock() -> float:
         return time.monotonic() - zero
 
-    devices = Devices(script, (settings.broker.host, settings.broker.port), began, settings.scales)
-    port = urlsplit(settings.cameras[0].url).port or 554
-    asyncio.run(_play(script, library, devices, clock, began, port, truth, stop or Event(), seconds))
-
-
-async def _play(
-    script: Script,
-    library: Library,
-    devices: Devices,
-    clock: Clock,
-    began: datetime,
-    port: int,
-    truth: Path | None,
-    stop: Event,
-    seconds: float | None,
-) -> None:
-    """Cameras, devices and truth together, until one of them fails, the time is over or somebody says stop."""
-    streams = {f"/{eye.id}": _story(script, library, eye, clock) for eye in script.city.eyes}
-
-    def fault(path: str, now: datetime) -> Fault | None:
+    def fault(path: str, _: datetime) -> Fault | None:
         failure = script.failure(path.removeprefix("/"), clock())
         return FAULTS.get(failure) if failure else None
 
-    cameras = asyncio.create_task(serve(streams, port=port, faults=fault))
-    rest = asyncio.create_task(asyncio.to_thread(_tell, script, devices, clock, began, truth, stop))
-    end = asyncio.create_task(asyncio.to_thread(stop.wait, seconds))
-    done, _ = await asyncio.wait((cameras, rest, end), return_when=asyncio.FIRST_COMPLETED)
+    devices = Devices(script, (settings.broker.host, settings.broker.port), began, settings.scales)
+    streams = {f"/{eye.id}": _story(script, library, eye, clock) for eye in city.eyes}
+    cameras = serve(streams, port=urlsplit(settings.cameras[0].url).port or 554, faults=fault)
+    rest = partial(_tell, script, devices, clock, began, truth or Path(os.devnull), stop)
+    asyncio.run(_together(cameras, rest, stop, seconds))
+
+
+async def _together(
+    cameras: Coroutine[None, None, None], rest: Callable[[], None], stop: Event, seconds: float | None
+) -> None:
+    """Cameras and everything else, until one of them fails, the time is over or somebody says stop."""
+    tasks = (
+        asyncio.create_task(cameras),
+        asyncio.create_task(asyncio.to_thread(rest)),
+        asyncio.create_task(asyncio.to_thread(stop.wait, seconds)),
+    )
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
-    cameras.cancel()
-    await asyncio.wait((cameras, rest, end))
+    tasks[0].cancel()
+    await asyncio.wait(tasks)
     for task in done:
         task.result()
 
@@ -114,18 +112,19 @@ def _story(script: Script, library: Library, eye: Eye, clock: Clock) -> Callable
     return gop
 
 
-def _tell(script: Script, devices: Devices, clock: Clock, began: datetime, truth: Path | None, stop: Event) -> None:
+def _tell(script: Script, devices: Devices, clock: Clock, began: datetime, truth: Path, stop: Event) -> None:
     """Let the devices speak and write down what is true, until `stop`."""
     facts = _facts(script, began)
     upcoming = next(facts)
     queues: dict[tuple[str, str], int] = {}
-    with (truth or Path("/dev/null")).open("a", encoding="utf-8") as file:
+    with truth.open("a", encoding="utf-8") as file:
         while True:
             now = clock()
-            told = [*_queue_lines(script, now, began, queues), *devices.step(now)]
+            told: list[Line] = []
             while upcoming[0] <= now:
                 told.append(upcoming[1])
                 upcoming = next(facts)
+            told += [*_queue_lines(script, now, began, queues), *devices.step(now)]
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
             file.flush()
             if stop.wait(TICK_S):

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 
 PEOPLE = Path(__file__).parent / "people"
-ADULT_PX = 230
-"""How tall an adult stands in the atlases; a scale of 1 draws them so."""
 STEP = 1.03
 """Scales are rounded to powers of this, so that a resized sprite is met again in the cache."""
 

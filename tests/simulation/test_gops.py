@@ -1,5 +1,6 @@
 """Rendered GOPs: complete, decodable on their own, found again on disk."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -29,9 +30,13 @@ def test_a_gop_begins_with_parameter_sets_and_an_idr_and_has_no_other() -> None:
 def test_a_library_is_rendered_once_and_read_again(tmp_path: Path) -> None:
     library = prepare([ENTRANCE, ENTRANCE], tmp_path, workers=1, quiet=True)
     (file,) = tmp_path.iterdir()
-    written = file.stat().st_mtime_ns
+    inode = file.stat().st_ino
+    old = tmp_path / "old.gops"
+    old.touch()
+    os.utime(old, (0, 0))
     again = prepare([ENTRANCE], tmp_path, workers=1, quiet=True)
-    assert file.stat().st_mtime_ns == written
+    assert file.stat().st_ino == inode, "not rendered again"
+    assert list(tmp_path.iterdir()) == [file], "what nobody has used for long is gone"
     for state in states(Role.ENTRANCE):
         gop = library.gop(ENTRANCE, state)
         assert (len(gop.frames), gop.fps) == (FRAMES, FPS)
