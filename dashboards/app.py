@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
@@ -18,7 +19,8 @@ from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
 from dashboards.office import Office
-from dashboards.pages import alert, issue, ledger, patrol, situation
+from dashboards.pages import alert, issue, ledger, patrol, ratings, situation
+from dashboards.places import named
 from dashboards.visit import Visit, language, visit
 from dashboards.words import LANGUAGES
 
@@ -34,10 +36,25 @@ FIGURES_S = 3.0
 REST_S = 0.5
 """And at most this often."""
 INDEX = """<!DOCTYPE html>
-<html lang="zh-CN">
+<html lang="{language}">
 <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
+
+
+class Pages(Dash):
+    """Dash whose first page already speaks the visitor's language."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        super().__init__(**options)
+        self.settings = settings
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes names only
+        """The frame of every page, titled and marked in the visitor's language."""
+        visitor = visit()
+        parts["title"] = named(self.settings, visitor.language)
+        index = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]
+        return str(index).replace("{language}", "en" if visitor.language == "en" else "zh-CN")
 
 
 def build(
@@ -51,11 +68,11 @@ def build(
 ) -> Flask:
     """The web application. `engine`: the records; `hub`: fed by whoever hears the halls; `evidence`: the stills."""
     server = Flask("hallwatch")
-    app = Dash(
-        "hallwatch",
-        server=server,  # type: ignore[arg-type]  # Dash declares less than it takes
+    app = Pages(
+        settings,
+        name="hallwatch",
+        server=server,
         assets_folder=str(Path(__file__).parent / "assets"),
-        title=settings.name,
         update_title="",
         serve_locally=True,
         suppress_callback_exceptions=True,
@@ -107,6 +124,7 @@ PAGES: dict[str, Show] = {
     "/alert": alert.show,
     "/issues": ledger.show,
     "/issue": issue.show,
+    "/ratings": ratings.show,
     "/patrol": patrol.show,
 }
 

@@ -70,9 +70,9 @@ def figures(
         },
         "areas": areas(settings, halls),
         "zones": zones(halls),
-        "feed": feed(records.alerts, messages, now),
+        "feed": feed(records.alerts, messages, now, stale_after),
         "handled": handled(records.alerts, now),
-        "blind": blind(messages, now, stale_after),
+        "blind": blind(halls, messages, now, stale_after),
         "ratings": levels(records.ratings),
         "issues": issue_figures(records.issues),
     }
@@ -176,19 +176,23 @@ def zones(halls: Sequence[HallStanding]) -> list[dict[str, Any]]:
 
 
 def feed(
-    alerts: Sequence[AlertRecord], messages: Mapping[str, Mapping[str, Any]], now: datetime
+    alerts: Sequence[AlertRecord], messages: Mapping[str, Mapping[str, Any]], now: datetime, stale_after: timedelta
 ) -> list[dict[str, Any]]:
     """Alerts that nobody has judged: open ones first, then the most severe, ties by longer duration."""
-    rows = [_row(record, messages.get(record.alert.hall), now) for record in alerts if record.verdict is None]
+    rows = []
+    for record in alerts:
+        if record.verdict is None:
+            message = messages.get(record.alert.hall)
+            quiet = fresh(message, now, stale_after) is None
+            rows.append(_row(record, message, quiet, now))
     return sorted(rows, key=lambda row: (row["until"] is not None, -row["severity"], row["since"]))
 
 
-def _row(record: AlertRecord, message: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+def _row(record: AlertRecord, message: Mapping[str, Any] | None, quiet: bool, now: datetime) -> dict[str, Any]:
     alert = record.alert
-    told: Mapping[str, Any] = (
-        next((one for one in message["alerts"] if one["key"] == alert.key), {}) if message is not None else {}
-    )
-    sees = bool(told.get("sees", alert.sees))
+    alerts = message["alerts"] if message is not None else []
+    told: Mapping[str, Any] = next((one for one in alerts if one["key"] == alert.key), {})
+    sees = bool(told.get("sees", alert.sees)) and not quiet
     return {
         "key": alert.key,
         "rule": str(alert.rule),
@@ -199,7 +203,7 @@ def _row(record: AlertRecord, message: Mapping[str, Any] | None, now: datetime) 
         "opened_at": alert.opened_at.isoformat(),
         "until": alert.until.isoformat() if alert.until else None,
         "sees": sees,
-        "seen_at": None if sees else _seen_at(message, alert.place),
+        "seen_at": None if sees else _seen_at(message, alert.place) or alert.opened_at.isoformat(),
         "unseen_s": told.get("unseen_s", alert.unseen_s),
         "waiting": told.get("waiting", alert.waiting),
         "people": told.get("people", alert.people),
@@ -232,15 +236,19 @@ def handled(alerts: Sequence[AlertRecord], now: datetime) -> list[dict[str, Any]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
 
-def blind(messages: Mapping[str, Mapping[str, Any]], now: datetime, stale_after: timedelta) -> list[dict[str, Any]]:
-    """Cameras that say they cannot see, the longest blind first."""
-    rows = [
-        {"hall": hall, **camera}
-        for hall, message in messages.items()
-        if fresh(message, now, stale_after) is not None
-        for camera in message["cameras"]["blind"]
-    ]
-    return sorted(rows, key=lambda row: str(row["since"]))
+def blind(
+    halls: Sequence[HallStanding], messages: Mapping[str, Mapping[str, Any]], now: datetime, stale_after: timedelta
+) -> list[dict[str, Any]]:
+    """Cameras that say they cannot see, the longest blind first; a quiet hall is one line for all of its cameras."""
+    rows = []
+    for standing in halls:
+        hall, message = standing.hall.id, messages.get(standing.hall.id)
+        if fresh(message, now, stale_after) is not None and message is not None:
+            rows += [{"hall": hall, "cameras": 1, **camera} for camera in message["cameras"]["blind"]]
+        elif standing.eyes.b:
+            since = message["at"] if message is not None else None
+            rows.append({"hall": hall, "cameras": standing.eyes.b, "id": "", "reason": "quiet", "since": since})
+    return sorted(rows, key=lambda row: str(row["since"] or ""))
 
 
 def severity(alert: Alert, now: datetime) -> float:

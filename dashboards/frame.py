@@ -10,7 +10,7 @@ from dashboards.places import named
 from dashboards.visit import Visit
 from dashboards.words import Say
 
-PAGES = {"situation": "/", "issues": "/issues", "patrol": "/patrol"}
+PAGES = {"situation": "/", "issues": "/issues", "ratings": "/ratings", "patrol": "/patrol"}
 """Pages reached from the head of every page, in the users' order."""
 
 

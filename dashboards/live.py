@@ -14,6 +14,15 @@ SCHEMA = "live/1"
 BEAT_S = 5.0
 """A page hears something at least this often, so that it can tell a quiet hall from a broken push."""
 
+PARTS = {
+    "cameras": {"seeing", "blind"},
+    "windows": {"id", "state", "since", "reason", "pause_signal", "seen_at"},
+    "zones": {"id", "waiting", "seen_at", "open_windows", "level"},
+    "alerts": {"key", "sees", "waiting", "people", "severity"},
+}
+"""What the pages read of each part of a live message."""
+LISTS = ("windows", "zones", "alerts")
+
 Message = Mapping[str, Any]
 
 
@@ -148,9 +157,13 @@ def check(message: Message, halls: frozenset[str]) -> tuple[str, datetime]:
         raise BadLive(f"live message of {hall}: at: expected an ISO 8601 time, found {found!r}") from wrong
     if at.tzinfo is None:
         raise BadLive(f"live message of {hall}: at: expected a time with an offset, found {message['at']!r}")
-    for part, kind in (("windows", list), ("zones", list), ("alerts", list), ("cameras", dict), ("service", dict)):
-        if not isinstance(message.get(part), kind):
-            raise BadLive(f"live message of {hall}: {part}: expected a {kind.__name__}")
+    for part, names in PARTS.items():
+        told = message.get(part)
+        items = told if isinstance(told, list) else [told]
+        if (not items and part not in LISTS) or (part in LISTS and not isinstance(told, list)):
+            raise BadLive(f"live message of {hall}: {part}: expected a {'list' if part in LISTS else 'mapping'}")
+        if not all(isinstance(item, dict) and names <= item.keys() for item in items):
+            raise BadLive(f"live message of {hall}: {part}: expected {', '.join(sorted(names))}")
     return str(hall), at
 
 

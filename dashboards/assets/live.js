@@ -478,18 +478,20 @@
     const banner = island.querySelector("#live-stale");
     banner.hidden = !old || tone !== "ok";
     put(part(banner, "banner-text"), say("push.halls_stale", {n: old}));
-    island.classList.toggle("is-dark", tone === "alarm" || tone === "warn");
+    island.classList.toggle("is-lost", !!live.lostSince);
+    island.classList.toggle("is-late", tone === "alarm" || tone === "warn");
   }
 
   function blindWords(camera) {
-    return say("blind." + camera.reason) + " · " + say("alert.since", {time: at(camera.since)});
+    return [say("blind." + camera.reason), camera.since ? say("alert.since", {time: at(camera.since)}) : ""]
+      .filter(Boolean).join(" · ");
   }
 
   function showBlind() {
     const blind = live.figures.blind;
     const banner = island.querySelector("#live-blind");
     banner.hidden = !blind.length;
-    put(part(banner, "banner-text"), say("push.blind", {n: blind.length}));
+    put(part(banner, "banner-text"), say("push.blind", {n: lookup("kpi.eyes_blind")}));
     keyed(island.querySelector("#live-blind-list"), blind, function (camera) { return camera.hall + " " + camera.id; },
       function () {
         const node = make("div", "line blind-line");
@@ -497,7 +499,8 @@
         return node;
       },
       function (node, camera) {
-        put(part(node, "line-place"), (hallOf(camera.hall) || {name: camera.hall}).name + " " + camera.id);
+        put(part(node, "line-place"), (hallOf(camera.hall) || {name: camera.hall}).name + " "
+          + (camera.id || say("blind.all", {n: camera.cameras})));
         put(part(node, "line-note"), blindWords(camera));
         node.title = camera.detail || "";
       });

@@ -111,7 +111,7 @@ def next_move(issue: Issue, say: Say, tongue: str) -> Component:
     """The moves that are open now, with what each needs; nothing once the issue is closed."""
     actions = [action for status, action in MOVES if status is issue.status]
     asked = {name for action in actions for name in FIELDS[action]}
-    reason_name = "issue.measure" if Action.SUBMIT in actions else "issue.return_reason"
+    reason = "measure" if Action.SUBMIT in actions else "returning"
     buttons = [
         html.Button(
             say_term(ACTIONS[action], tongue).capitalize(),
@@ -134,7 +134,7 @@ def next_move(issue: Issue, say: Say, tongue: str) -> Component:
             "unit" not in asked,
         ),
         hidden(
-            field(say(reason_name), writing("issue-reason", say("issue.reason_hint"), rows=3)), "reason" not in asked
+            field(say(f"issue.{reason}"), writing("issue-reason", say(f"hint.{reason}"), rows=3)), "reason" not in asked
         ),
         hidden(field(say("issue.after"), photo("issue-photo", say), needed=say("form.needed")), "photo" not in asked),
         html.Div(buttons, className="actions"),

@@ -3,6 +3,8 @@
 An element with `data-figure` shows that figure of the figures message; nothing else computes it.
 """
 
+from dataclasses import dataclass
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -10,75 +12,88 @@ from dashboards.frame import attributes, glyph
 from dashboards.words import Say
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One key figure: name and rate above, the figure with its whole, a line of parts below."""
+
+    icon: str
+    name: str
+    value: str
+    """Path of the figure, as `whole`, `aside` and `alarm` are."""
+    foot: list[Component]
+    whole: str = ""
+    whole_word: str = ""
+    unit: str = ""
+    aside: str = ""
+    alarm: str = ""
+    """The card turns red when this figure is not nought."""
+    href: str = ""
+    """Where the records behind the figure are listed."""
+    live: bool = False
+    """From the live messages, so that it is greyed when they are late."""
+
+
 def key_figures(say: Say) -> list[Component]:
-    """Eight cards of one anatomy: name and rate, the figure with its whole, a line of parts."""
-    unit = say("unit.items")
-    return [
-        card(
-            "device-cctv",
-            say("kpi.eyes"),
-            value="kpi.eyes.a",
-            whole="kpi.eyes.b",
-            aside="kpi.eyes.text",
-            foot=part(say("kpi.eyes.foot"), "kpi.eyes_blind", "unknown"),
-        ),
-        card(
-            "user",
-            say("kpi.windows"),
-            value="kpi.windows.on",
-            whole="kpi.windows.due",
-            whole_word=say("kpi.windows.due"),
-            alarm="kpi.windows.away",
-            foot=part(say("state.away"), "kpi.windows.away", "alarm")
-            + part(say("state.stepped"), "kpi.windows.stepped", "")
-            + part(say("state.PAUSED_OK"), "kpi.windows.paused", "")
-            + part(say("state.UNKNOWN"), "kpi.windows.unknown", "unknown"),
-        ),
-        card(
-            "users",
-            say("kpi.waiting"),
-            value="kpi.waiting.total",
-            unit=say("unit.people"),
-            foot=[
-                *part(say("kpi.waiting.longest"), "kpi.waiting.longest.waiting", ""),
-                html.Span(id="live-longest"),
-                *part(say("state.UNKNOWN"), "kpi.waiting.unseen", "unknown"),
-            ],
-        ),
-        card(
-            "bell-ringing",
-            say("kpi.alerts"),
-            value="kpi.alerts.pending",
-            unit=unit,
-            alarm="kpi.alerts.pending",
-            foot=part(say("kpi.alerts.handled"), "kpi.alerts.handled", "")
-            + rate(say("kpi.alerts.adopted"), "kpi.alerts.adopted"),
-        ),
-        card(
-            "star",
-            say("kpi.ratings"),
-            value="kpi.ratings.n",
-            unit=say("unit.ratings"),
-            foot=part(say("kpi.ratings.bad"), "kpi.ratings.bad", "alarm")
-            + part(say("kpi.ratings.coin"), "kpi.ratings.coin", ""),
-        ),
-        card("mood-smile", say("kpi.satisfaction"), value="kpi.satisfaction.text", foot=fraction("kpi.satisfaction")),
-        card(
-            "clipboard-text",
-            say("kpi.issues"),
-            value="kpi.issues.open",
-            unit=unit,
-            href="/issues?set=open",
-            foot=part(say("kpi.issues.submitted"), "kpi.issues.submitted", ""),
-        ),
-        card(
-            "rosette-discount-check",
-            say("kpi.completion"),
-            value="kpi.completion.text",
-            href="/issues?set=completion",
-            foot=fraction("kpi.completion"),
-        ),
+    """The eight cards, in the users' order."""
+    return [drawn(card) for card in (*live_cards(say), *record_cards(say))]
+
+
+def live_cards(say: Say) -> tuple[Card, ...]:
+    """What the halls say now."""
+    eyes = part(say("kpi.eyes.foot"), "kpi.eyes_blind", "unknown")
+    windows = [
+        *part(say("state.away"), "kpi.windows.away", "alarm"),
+        *part(say("state.stepped"), "kpi.windows.stepped", ""),
+        *part(say("state.PAUSED_OK"), "kpi.windows.paused", ""),
+        *part(say("state.UNKNOWN"), "kpi.windows.unknown", "unknown"),
     ]
+    waiting = [
+        *part(say("kpi.waiting.longest"), "kpi.waiting.longest.waiting", ""),
+        html.Span(id="live-longest"),
+        *part(say("state.UNKNOWN"), "kpi.waiting.unseen", "unknown"),
+    ]
+    due = say("kpi.windows.due")
+    return (
+        Card("device-cctv", say("kpi.eyes"), "kpi.eyes.a", eyes, whole="kpi.eyes.b", aside="kpi.eyes.text", live=True),
+        Card("user", say("kpi.windows"), "kpi.windows.on", windows, whole="kpi.windows.due", whole_word=due,
+             alarm="kpi.windows.away", live=True),
+        Card("users", say("kpi.waiting"), "kpi.waiting.total", waiting, unit=say("unit.people"), live=True),
+    )  # fmt: skip
+
+
+def record_cards(say: Say) -> tuple[Card, ...]:
+    """What is on record."""
+    unit = say("unit.items")
+    alerts = part(say("kpi.alerts.handled"), "kpi.alerts.handled", "")
+    alerts += rate(say("kpi.alerts.adopted"), "kpi.alerts.adopted")
+    ratings = part(say("kpi.ratings.bad"), "kpi.ratings.bad", "alarm")
+    ratings += part(say("kpi.ratings.coin"), "kpi.ratings.coin", "")
+    satisfied, completed = fraction("kpi.satisfaction"), fraction("kpi.completion")
+    review = part(say("kpi.issues.submitted"), "kpi.issues.submitted", "")
+    return (
+        Card("bell-ringing", say("kpi.alerts"), "kpi.alerts.pending", alerts, unit=unit, alarm="kpi.alerts.pending"),
+        Card("star", say("kpi.ratings"), "kpi.ratings.n", ratings, unit=say("unit.ratings"), href="/ratings"),
+        Card("mood-smile", say("kpi.satisfaction"), "kpi.satisfaction.text", satisfied, href="/ratings"),
+        Card("clipboard-text", say("kpi.issues"), "kpi.issues.open", review, unit=unit, href="/issues?set=open"),
+        Card("rosette-discount-check", say("kpi.completion"), "kpi.completion.text", completed,
+             href="/issues?set=completion"),
+    )  # fmt: skip
+
+
+def drawn(card: Card) -> Component:
+    """A card on the page; one that has records to open is a link."""
+    tail = [html.Small(["/ ", card.whole_word, " ", figure(card.whole)], className="kpi-whole")] if card.whole else []
+    tail += [html.Small(card.unit, className="kpi-whole")] if card.unit else []
+    aside = figure(card.aside, "kpi-aside") if card.aside else None
+    children = [
+        html.Div([glyph(card.icon), html.Span(card.name), aside], className="kpi-head"),
+        html.Div([figure(card.value, "kpi-value"), *tail], className="kpi-line"),
+        html.Div(card.foot, className="kpi-foot"),
+    ]
+    name = "kpi kpi-live" if card.live else "kpi"
+    if card.href:
+        return html.A(children, href=card.href, className=name)
+    return html.Div(children, className=name, **attributes(data_alarm=card.alarm or None))
 
 
 def figure(path: str, name: str = "") -> Component:
@@ -100,31 +115,3 @@ def rate(word: str, path: str) -> list[Component]:
 def fraction(path: str) -> list[Component]:
     """a/b."""
     return [html.Span([figure(f"{path}.a"), "/", figure(f"{path}.b")], className="fraction")]
-
-
-def card(
-    icon: str,
-    name: str,
-    *,
-    value: str,
-    foot: list[Component],
-    unit: str = "",
-    whole: str = "",
-    whole_word: str = "",
-    aside: str = "",
-    alarm: str = "",
-    href: str = "",
-) -> Component:
-    """One key figure."""
-    tail = [html.Small(["/ ", whole_word, " ", figure(whole)], className="kpi-whole")] if whole else []
-    tail += [html.Small(unit, className="kpi-whole")] if unit else []
-    children = [
-        html.Div([glyph(icon), html.Span(name), figure(aside, "kpi-aside") if aside else None], className="kpi-head"),
-        html.Div([figure(value, "kpi-value"), *tail], className="kpi-line"),
-        html.Div(foot, className="kpi-foot"),
-    ]
-    return (
-        html.A(children, href=href, className="kpi")
-        if href
-        else html.Div(children, className="kpi", **attributes(data_alarm=alarm or None))
-    )

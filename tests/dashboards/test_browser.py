@@ -239,7 +239,9 @@ def test_the_completion_rate_opens_to_its_records(wall: Page) -> None:
     expect(wall.locator(".ledger tbody tr")).to_have_count(3)
 
 
-@pytest.mark.parametrize("address", ["/", "/issues", "/patrol", "/alert?key=none", "/issue?number=none", "/nowhere"])
+@pytest.mark.parametrize(
+    "address", ["/", "/issues", "/ratings", "/patrol", "/alert?key=none", "/issue?number=none", "/nowhere"]
+)
 def test_every_page_speaks_english_after_one_click(wall: Page, address: str) -> None:
     wall.goto(address)
     if address == "/nowhere":
@@ -247,5 +249,6 @@ def test_every_page_speaks_english_after_one_click(wall: Page, address: str) -> 
         return
     wall.locator("#language").click()
     expect(wall.locator("#language")).to_have_text("中文")
+    expect(wall.locator("html")).to_have_attribute("lang", "en")
     expect(wall.locator("h1")).to_have_text("Weihai Government Service Supervision")
     assert overflow(wall) == [0, 0] if address == "/" else overflow(wall)[0] == 0

@@ -74,6 +74,10 @@ def test_an_older_message_is_dropped(hub: Hub, settings: Settings) -> None:
         ({"at": "yesterday"}, "at: expected an ISO 8601 time, found 'yesterday'"),
         ({"at": "2026-11-20T10:00:00"}, "at: expected a time with an offset"),
         ({"windows": None}, "windows: expected a list"),
+        ({"windows": [{"id": "w001"}]}, "windows: expected id, pause_signal, reason, seen_at, since, state"),
+        ({"zones": ["za"]}, "zones: expected id, level"),
+        ({"cameras": []}, "cameras: expected a mapping"),
+        ({"cameras": {"seeing": 1}}, "cameras: expected blind, seeing"),
     ],
 )
 def test_a_message_that_cannot_be_shown_is_refused(
