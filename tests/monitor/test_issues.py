@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.categories import Severity, Source
@@ -83,6 +83,7 @@ def test_a_draft_says_what_it_lacks(changes: dict[str, Any], expected: str) -> N
         register("WH-2026-000001", replace(DRAFT, **changes))
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(Action), max_size=12))
 def test_closed_is_the_end_and_needs_every_step_before(actions: list[Action]) -> None:
     issue = register("WH-2026-000001", DRAFT)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.devices import DeviceStatus, Meta
@@ -226,12 +226,14 @@ TOPICS = st.sampled_from(
 ) | st.text(max_size=60)
 
 
+@settings(deadline=None)
 @given(TOPICS, st.binary(max_size=200))
 def test_no_bytes_whatever_raise(topic: str, payload: bytes) -> None:
     read(message(topic, payload), REGISTRY)
     sequence(message(topic, payload))
 
 
+@settings(deadline=None)
 @given(TOPICS, st.dictionaries(st.sampled_from([*rating_said(), "tags", "text", "oldest_seq", "state", "at"]), JSON))
 @example(f"{prefix(BUTTON)}/evt/rating", {"text": "\ud800"})
 def test_no_wrong_value_whatever_raises(topic: str, changes: dict[str, Any]) -> None:

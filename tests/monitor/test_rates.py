@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.categories import Severity, Source
@@ -32,6 +32,7 @@ def test_a_rate_is_floored_and_says_of_what(a: int, b: int, text: str, of: str) 
     assert (Rate(a, b).text, Rate(a, b).of) == (text, of)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(1, 10**12))
 def test_a_hundred_per_cent_only_when_all(a: int, more: int) -> None:
     assert Rate(a, a + more).text != "100.00%"

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.sequences import MOST_RUNS, Progress
@@ -20,6 +20,7 @@ def test_the_acknowledged_number_has_no_gap_below_it(seqs: tuple[int, ...], ackn
     assert after(*seqs).acknowledged == acknowledged
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 40), max_size=80))
 def test_any_order_with_repeats(seqs: list[int]) -> None:
     progress = after(*seqs)
