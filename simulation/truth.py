@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
+from camera_ingest.link import Timing
 from config.settings import Settings
 from monitor.alerts import Alert, Rule
 from monitor.presence import AbsenceRule
@@ -19,10 +20,6 @@ Stretch = tuple[datetime, datetime]
 
 RULES = {"absence": Rule.ABSENCE, "crowd": Rule.QUEUE}
 """Which kinds of fact are to be reported, and by which rule."""
-RECOVERY = timedelta(seconds=60)
-"""How long after a failure a camera may still be unseen: the longest pause between two attempts to connect."""
-REFUSED_RECOVERY = timedelta(seconds=300)
-"""The same after a refused login."""
 
 
 def lines(city: City, chapter: Chapter, began: datetime) -> Iterator[tuple[float, Line]]:
@@ -64,7 +61,7 @@ class Score:
 
 def score(truth: Sequence[Line], alerts: Iterable[Alert], settings: Settings) -> dict[str, Any]:
     """Compare alerts with the truth up to its last line, as plain values: numbers, and what was missed or false."""
-    result = compare(truth, alerts, settings.absence, settings.queue, _cadences(settings))
+    result = compare(truth, alerts, settings.absence, settings.queue, _cadences(settings), settings.reception)
     return {
         "found": len(result.found),
         "missed": list(result.missed),
@@ -86,6 +83,7 @@ def compare(
     absence: AbsenceRule,
     queue: QueueRule,
     cadences: Mapping[str, timedelta],
+    reception: Timing,
 ) -> Score:
     """Which facts were reported, and which alerts are facts.
 
@@ -95,7 +93,7 @@ def compare(
     """
     alerts = tuple(alerts)
     ended = max((_time(line["at"]) for line in truth), default=datetime.min.replace(tzinfo=UTC))
-    hidden = [_hidden(line) for line in truth if line["kind"] == "fault"]
+    hidden = [_hidden(line, reception) for line in truth if line["kind"] == "fault"]
     found: list[Line] = []
     missed: list[Line] = []
     excused: list[Line] = []
@@ -128,8 +126,10 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _hidden(fault: Line) -> tuple[str, Stretch]:
-    recovery = REFUSED_RECOVERY if fault["failure"] == "unauthorised" else RECOVERY
+def _hidden(fault: Line, reception: Timing) -> tuple[str, Stretch]:
+    """How long a failure may hide what happens: until the longest pause between two attempts to connect is over."""
+    pause = reception.refused_s if fault["failure"] == "unauthorised" else reception.backoff_most_s
+    recovery = timedelta(seconds=pause + reception.handshake_s)
     return fault["camera"], (_time(fault["since"]), _time(fault["until"]) + recovery)
 
 

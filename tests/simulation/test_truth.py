@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from camera_ingest.link import Timing
 from monitor.alerts import Alert, Level, Rule
 from monitor.presence import AbsenceRule
 from monitor.queues import QueueRule
@@ -36,7 +37,7 @@ def alert(since: float, place: str = "w1", rule: Rule = Rule.ABSENCE) -> Alert:
 
 def scored(truth: list[Line], *alerts: Alert, ended: float = 1000) -> Score:
     end: Line = {"at": at(ended), "kind": "queue"}
-    return compare([*truth, end], alerts, ABSENCE, QUEUE, {"c1": timedelta(seconds=5)})
+    return compare([*truth, end], alerts, ABSENCE, QUEUE, {"c1": timedelta(seconds=5)}, Timing())
 
 
 @pytest.mark.parametrize(
