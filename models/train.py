@@ -31,8 +31,10 @@ from models.suppression import overlap
 NETWORK = Path(__file__).parent / "hallwatch-demo.yaml"
 SIZE = (256, 416)
 """Height and width of the input: the shape of a 16:9 picture, so that no computation goes into grey bars."""
+PARTS = (".xml", ".bin")
+"""The two files of an IR."""
 LARGEST = 3_000_000
-"""Bytes the IR may have (xml and bin together): it lies in the repository."""
+"""Bytes they may have together: they lie in the repository."""
 OVERLAP = 0.5
 """From this intersection over union on, a box has found a person."""
 RECIPE = {
@@ -69,9 +71,9 @@ def train(
         described = _described(data, work)
         checkpoint = _fit(ultralytics, described, work, epochs, max(size), seed, batch)
         exported = _export(ultralytics, checkpoint, described, size)
-        bytes_written = sum(file.stat().st_size for file in exported.glob("*.[xb]*"))
-        if bytes_written > LARGEST:
-            raise TooLarge(f"{exported.name}: expected at most {LARGEST} bytes, found {bytes_written}")
+        found = sum(file.stat().st_size for file in exported.iterdir() if file.suffix in PARTS)
+        if found > LARGEST:
+            raise TooLarge(f"{exported.name}: expected at most {LARGEST} bytes, found {found}")
         _publish(exported, out)
     about = {
         "demo": True,
@@ -79,6 +81,7 @@ def train(
         "from": "random initialisation",
         "epochs": epochs,
         "seed": seed,
+        "made_with": f"ultralytics {ultralytics.__version__}",
     }
     write_metadata(out, size, about)
     write_metadata(out, size, {**about, "held_out": held_out(out, data)})
@@ -192,7 +195,7 @@ def _publish(exported: Path, out: Path) -> None:
     """The two files of the IR under the name of their directory."""
     out.mkdir(parents=True, exist_ok=True)
     name = out.name.removesuffix("_openvino_model")
-    for suffix in (".xml", ".bin"):
+    for suffix in PARTS:
         (source,) = exported.glob(f"*{suffix}")
         shutil.copyfile(source, out / f"{name}{suffix}")
 

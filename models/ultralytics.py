@@ -1,4 +1,4 @@
-"""The detector for GPUs and other formats: ultralytics at run time (.pt, .onnx, OpenVINO directory).
+"""The detector for GPUs and other formats: ultralytics at run time (.pt, OpenVINO, .onnx where onnxruntime is there).
 
 It is also the reference that the OpenVINO detector must agree with. Needs the extra `hallwatch[models]`.
 """
