@@ -97,7 +97,7 @@ class Watch:
     post: Post = Post.UNKNOWN
     post_since: datetime | None = None
     at: datetime | None = None
-    """The last look, blind or not; looks come in the order of time, an older one is ignored."""
+    """The last look, blind or not; one that is a little older is ignored, a much older one means a clock set back."""
     seen_at: datetime | None = None
     """The last look that saw while somebody had to be there."""
     blind_since: datetime | None = None
@@ -145,9 +145,11 @@ def step(rule: AbsenceRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | No
     Pure; the time is `seen.at`. A window that needs nobody has no clock, and its open alert ends with that look.
     """
     if watch.at is not None and seen.at <= watch.at:
-        return watch, None
+        if (watch.at - seen.at).total_seconds() <= rule.unknown_reset_s:
+            return watch, None
+        watch = resume(watch.opened) if watch.opened else Watch(watch.hall, watch.window)  # the clock was set back
     if seen.duty is not Duty.REQUIRED:
-        after = _dismissed(watch, seen)
+        after = _dismissed(rule, watch, seen)
     elif seen.people is None:
         after = _blinded(watch, seen)
     else:
@@ -157,10 +159,13 @@ def step(rule: AbsenceRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | No
     return after, after.alert if changed(watch.alert, after.alert) else None
 
 
-def _dismissed(watch: Watch, seen: Seen) -> Watch:
+def _dismissed(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     """Nobody has to be there: the clock is gone, whatever the camera says."""
-    ended = replace(watch.opened, until=seen.at) if watch.opened else None
-    return Watch(watch.hall, watch.window, alert=ended)
+    alert = watch.opened
+    if alert:
+        unseen_s = alert.unseen_s + _unseen(_stretch(rule, watch, seen), seen).total_seconds()
+        alert = replace(alert, until=max(seen.at, alert.opened_at), unseen_s=unseen_s)
+    return Watch(watch.hall, watch.window, alert=alert)
 
 
 def _blinded(watch: Watch, seen: Seen) -> Watch:
@@ -171,11 +176,8 @@ def _blinded(watch: Watch, seen: Seen) -> Watch:
 
 def _remembered(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     """The look is kept, and unknown time before it is taken off every clock."""
-    stretch = timedelta(0)
-    if watch.seen_at is not None:
-        blind = watch.blind_since is not None
-        stretch = unobserved(watch.seen_at, seen.at, blind, seen.cadence * rule.gap_cadences)
-    unseen = max(timedelta(0), stretch - seen.cadence)
+    stretch = _stretch(rule, watch, seen)
+    unseen = _unseen(stretch, seen)
     unseen_s = unseen.total_seconds()
     if stretch.total_seconds() > rule.unknown_reset_s:
         watch = replace(watch, looks=(), since=None, unseen_s=0.0)
@@ -193,6 +195,18 @@ def _remembered(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     )
 
 
+def _stretch(rule: AbsenceRule, watch: Watch, seen: Seen) -> timedelta:
+    """Since the last look that saw, if it is unknown what happened since; else zero."""
+    if watch.seen_at is None:
+        return timedelta(0)
+    return unobserved(watch.seen_at, seen.at, watch.blind_since is not None, seen.cadence * rule.gap_cadences)
+
+
+def _unseen(stretch: timedelta, seen: Seen) -> timedelta:
+    """What of an unknown stretch counts as such: the last look vouches for one cadence."""
+    return max(timedelta(0), stretch - seen.cadence)
+
+
 def _smoothed(rule: AbsenceRule, watch: Watch) -> Watch:
     """Whether the post is empty, and since when; a return ends the alert."""
     if watch.since is None and _looks_empty(rule, watch.looks):
@@ -200,11 +214,13 @@ def _smoothed(rule: AbsenceRule, watch: Watch) -> Watch:
         return replace(watch, since=since, unseen_s=sum(look.unseen_s for look in watch.looks if look.at > since))
     if (watch.since or watch.opened) and hits(watch.looks) >= rule.present_from * rule.smooth_n:
         alert = watch.opened
-        back = turn(tuple(look for look in watch.looks if alert is None or look.at > alert.opened_at), present=True)
+        later = tuple(look for look in watch.looks if alert is None or look.at > alert.opened_at)
+        back = turn(later or watch.looks, present=True)  # none is later where the clock was set back
         watch = replace(watch, looks=tuple(look for look in watch.looks if look.at >= back), since=None, unseen_s=0.0)
         if alert:
             after = sum(look.unseen_s for look in watch.looks if look.at > back)
-            return replace(watch, returned=back, alert=replace(alert, until=back, unseen_s=alert.unseen_s - after))
+            ended = replace(alert, until=max(back, alert.opened_at), unseen_s=alert.unseen_s - after)
+            return replace(watch, returned=back, alert=ended)
     return watch
 
 

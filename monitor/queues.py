@@ -87,7 +87,7 @@ class Watch:
     zone: str
     crowd: Crowd = Crowd.UNKNOWN
     at: datetime | None = None
-    """The last look, blind or not; looks come in the order of time, an older one is ignored."""
+    """The last look, blind or not; one that is a little older is ignored, a much older one means a clock set back."""
     seen_at: datetime | None = None
     """The last look that saw while the hall was in service."""
     blind: bool = False
@@ -121,10 +121,11 @@ def step(rule: QueueRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | None
     Pure; the time is `seen.at`. Outside service hours nothing is judged, and an open alert ends with that look.
     """
     if watch.at is not None and seen.at <= watch.at:
-        return watch, None
+        if (watch.at - seen.at).total_seconds() <= rule.unknown_reset_s:
+            return watch, None
+        watch = resume(watch.opened) if watch.opened else Watch(watch.hall, watch.zone)  # the clock was set back
     if not seen.in_service:
-        ended = replace(watch.opened, until=seen.at) if watch.opened else None
-        after = Watch(watch.hall, watch.zone, alert=ended)
+        after = _dismissed(rule, watch, seen)
     elif seen.waiting is None:
         alert = replace(watch.opened, sees=False) if watch.opened else watch.alert
         after = replace(watch, blind=True, alert=alert)
@@ -134,12 +135,31 @@ def step(rule: QueueRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | None
     return after, after.alert if changed(watch.alert, after.alert) else None
 
 
+def _dismissed(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
+    """The hall is not in service: the runs are gone, whatever the camera says."""
+    alert = watch.opened
+    if alert:
+        unseen_s = alert.unseen_s + _unseen_s(_stretch(rule, watch, seen), seen)
+        alert = replace(alert, until=max(seen.at, alert.opened_at), unseen_s=unseen_s)
+    return Watch(watch.hall, watch.zone, alert=alert)
+
+
+def _stretch(rule: QueueRule, watch: Watch, seen: Seen) -> timedelta:
+    """Since the last look that saw, if it is unknown what happened since; else zero."""
+    if watch.seen_at is None:
+        return timedelta(0)
+    return unobserved(watch.seen_at, seen.at, watch.blind, seen.cadence * rule.gap_cadences)
+
+
+def _unseen_s(stretch: timedelta, seen: Seen) -> float:
+    """What of an unknown stretch counts as such, in seconds: the last look vouches for one cadence."""
+    return max(timedelta(0), stretch - seen.cadence).total_seconds()
+
+
 def _thawed(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
     """Unknown time before this look is taken off every clock."""
-    stretch = timedelta(0)
-    if watch.seen_at is not None:
-        stretch = unobserved(watch.seen_at, seen.at, watch.blind, seen.cadence * rule.gap_cadences)
-    unseen_s = max(timedelta(0), stretch - seen.cadence).total_seconds()
+    stretch = _stretch(rule, watch, seen)
+    unseen_s = _unseen_s(stretch, seen)
     if stretch.total_seconds() > rule.unknown_reset_s:
         watch = replace(watch, yellow=None, red=None, clear=None)
     alert = watch.opened
@@ -176,7 +196,7 @@ def _judged(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
     if alert is None:
         return watch if level is None else replace(watch, alert=_alert(rule, watch, seen, level))
     if watch.clear is not None and watch.clear.lasts(seen.at, rule.clear_s):
-        until = watch.clear.since
+        until = max(watch.clear.since, alert.opened_at)
         return replace(
             watch, clear=None, alert=replace(alert, until=until, unseen_s=alert.unseen_s - watch.clear.unseen_s)
         )

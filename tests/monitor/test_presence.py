@@ -6,7 +6,7 @@ from itertools import accumulate, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import Alert, Level
+from monitor.alerts import Alert, Level, lasted_s
 from monitor.duty import Duty
 from monitor.presence import AbsenceRule, Seen, Watch, resume, step
 
@@ -154,3 +154,29 @@ def test_the_pictures_an_alert_asks_for_were_announced_in_time(story: list[Seen]
         if alert and alert.until and seen.duty is Duty.REQUIRED:
             assert alert.until in kept | {seen.at}
         kept = (kept | {seen.at}) & watch.moments
+
+
+def looks(people: int | None, first: float, last: float, duty: Duty = Duty.REQUIRED) -> list[Seen]:
+    """One look every five seconds."""
+    times = range(0, int(last - first) + 1, 5)
+    return [Seen(ZERO + timedelta(seconds=first + second), people, duty, EVERY) for second in times]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_watch() -> None:
+    hour = 3600
+    alerts = play(looks(1, hour, hour + 60) + looks(1, 0, 30) + looks(0, 35, 200))
+    assert [(alert.since, alert.until) for alert in alerts[:1]] == [(ZERO + timedelta(seconds=35), None)]
+
+
+def test_an_alert_ends_though_the_clock_was_set_back_to_before_it() -> None:
+    story = looks(0, 3600, 3700) + looks(1, 0, 60)
+    opened = play(story[: len(looks(0, 3600, 3700))])[0]
+    restarted = play(looks(1, 0, 60), resume(opened))[-1]
+    for ended in (play(story)[-1], restarted):
+        assert (ended.key, ended.until) == (opened.key, opened.opened_at)
+
+
+def test_an_alert_that_could_not_be_seen_any_more_does_not_last_until_closing_time() -> None:
+    ended = play(looks(0, 0, 100) + looks(None, 105, 1000) + looks(None, 1005, 1005, Duty.NOT_IN_SERVICE))[-1]
+    assert ended.until == ZERO + timedelta(seconds=1005)
+    assert lasted_s(ended, ended.opened_at) == 100 + EVERY.total_seconds()

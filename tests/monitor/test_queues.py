@@ -6,7 +6,7 @@ from itertools import accumulate, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import Alert, Level
+from monitor.alerts import Alert, Level, lasted_s
 from monitor.queues import Crowd, QueueRule, Seen, Watch, resume, step
 
 RULE = QueueRule(yellow_s=30, red_s=50, clear_s=20, unknown_reset_s=60)
@@ -117,3 +117,22 @@ def test_the_pictures_an_alert_asks_for_were_announced_in_time(story: list[Seen]
         if alert and alert.until and seen.in_service:
             assert alert.until in kept
         kept &= watch.moments
+
+
+def looks(waiting: int | None, first: float, last: float, in_service: bool = True) -> list[Seen]:
+    """One look every five seconds."""
+    times = range(0, int(last - first) + 1, 5)
+    return [Seen(ZERO + timedelta(seconds=first + second), waiting, 1, in_service, EVERY) for second in times]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_watch() -> None:
+    opened, seen_again, ended = play(looks(5, 3600, 3640) + looks(0, 0, 30))
+    assert (seen_again.key, seen_again.until) == (opened.key, None)
+    assert (ended.key, ended.until) == (opened.key, opened.opened_at)
+    assert play(looks(0, 3600, 3640) + looks(5, 0, 40))[0].since == ZERO
+
+
+def test_an_alert_that_could_not_be_seen_any_more_does_not_last_until_closing_time() -> None:
+    ended = play(looks(5, 0, 40) + looks(None, 45, 1000) + looks(None, 1005, 1005, in_service=False))[-1]
+    assert ended.until == ZERO + timedelta(seconds=1005)
+    assert lasted_s(ended, ended.opened_at) == 40 + EVERY.total_seconds()
