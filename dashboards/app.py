@@ -37,7 +37,7 @@ REST_S = 0.5
 """And at most this often."""
 INDEX = """<!DOCTYPE html>
 <html lang="{language}">
-<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<head>{%metas%}<title>{%title%}</title><link rel="icon" href="/assets/favicon.svg">{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 

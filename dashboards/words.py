@@ -89,7 +89,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "still.threshold": ("达阈值", "Threshold"),
     "still.return": ("返岗", "Return"),
     "still.pending": ("待返岗", "not back"),
-    "still.pending.threshold": ("未达", "not yet"),
+    "still.eased": ("回落", "Eased"),
+    "still.pending.eased": ("待回落", "not eased"),
     "feed.register": ("属实·登记问题", "Register issue"),
     "verdict.choose": ("选择合理原因", "Choose the reason"),
     "verdict.cancel": ("取消", "Cancel"),
@@ -108,6 +109,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason.capacity": ("已增开窗口", "More windows opened"),
     # --- windows ---
     "windows.title": ("窗口在岗", "Windows"),
+    "windows.late": ("采样滞后 {age}", "looks {age} late"),
+    "feed.more": ("另有 {n} 条,处置后显示", "{n} more, shown as these are judged"),
     "windows.cameras": ("监察眼 {seeing}/{total}", "Eyes {seeing}/{total}"),
     "state.ON_DUTY": ("在岗", "On duty"),
     "state.SERVING": ("服务中", "Serving"),

@@ -7,6 +7,8 @@
   const SILENT_MS = 20000; // the server speaks at least every 5 s
   const SENDING_MS = 4000;
   const DENSE_FROM = 49;
+  const FEED_MOST = 40;
+  const LATE_S = 1;
 
   let config, words, island;
   const live = {halls: {}, figures: null, downSince: null, lostSince: null, heardAt: Date.now(), offset: 0, selected: null, sent: {}};
@@ -242,7 +244,8 @@
     put(part(node, "tile-name"), window.name);
     const mask = part(node, "icon");
     if (mask.dataset.state !== state) { mask.dataset.state = state; mask.className = "icon i-" + STATE_ICON[state]; }
-    put(part(node, "tile-word"), say("state." + state));
+    const paused = state === "PAUSED_OK" && seen && seen.reason;
+    put(part(node, "tile-word"), say("state." + state) + (paused ? " " + seen.reason : ""));
     const since = seen && !old ? seen.since : null;
     mark(part(node, "ticking"), "data-since", state === "NOT_IN_SERVICE" || state === "CLOSED" ? null : since);
     if (!part(node, "ticking").dataset.since) { put(part(node, "ticking"), ""); }
@@ -258,6 +261,7 @@
     node.textContent = "";
     if (!message) { node.append(make("span", "", say("halls.silent"))); return; }
     if (old) { node.append(make("span", "note-warn", say("halls.stale", {age: age(now() - Date.parse(message.at))}))); }
+    if (message.late >= LATE_S) { node.append(make("span", "note-warn", say("windows.late", {age: age(1000 * message.late)}))); }
     const cameras = message.cameras;
     cameras.blind.slice(0, 2).forEach(function (blind) {
       const note = make("span", "note-unknown");
@@ -274,8 +278,13 @@
 
   function showFeed() {
     const feed = live.figures.feed;
-    const holder = island.querySelector("#live-feed");
-    keyed(holder, feed, function (alert) { return alert.key; }, alertCard, updateAlert);
+    const rest = feed.length - FEED_MOST;
+    keyed(island.querySelector("#live-feed"), feed.slice(0, FEED_MOST).concat(rest > 0 ? [{more: rest}] : []),
+      function (alert) { return alert.more ? "more" : alert.key; },
+      function (alert) { return alert.more ? make("div", "feed-more") : alertCard(alert); },
+      function (node, alert) {
+        if (alert.more) { put(node, say("feed.more", {n: alert.more})); } else { updateAlert(node, alert); }
+      });
     island.querySelector("#live-feed-none").hidden = feed.length > 0;
   }
 
@@ -346,10 +355,12 @@
   function showStills(node, alert) {
     node.querySelectorAll(".still").forEach(function (slot) {
       const still = alert.stills.find(function (one) { return one.moment === slot.dataset.moment; });
-      const word = say("still." + slot.dataset.moment);
+      const returned = slot.dataset.moment === "return";
+      const word = say(returned && alert.rule === "queue" ? "still.eased" : "still." + slot.dataset.moment);
       slot.disabled = !still;
       if (!still) {
-        put(part(slot, "still-word"), slot.dataset.moment === "return" && !alert.until ? say("still.pending") : word + " · " + say("alert.no_still"));
+        const pending = say(alert.rule === "queue" ? "still.pending.eased" : "still.pending");
+        put(part(slot, "still-word"), returned && !alert.until ? pending : word + " · " + say("alert.no_still"));
         return;
       }
       put(part(slot, "still-word"), word + " " + at(still.at));
@@ -385,7 +396,7 @@
       const button = make("button", "verdict verdict-" + kind, say(kind === "issue" ? "feed.register" : "verdict." + kind));
       button.type = "button";
       button.addEventListener("click", function () {
-        if (kind === "issue") { location.href = "/alert?key=" + encodeURIComponent(alert.key) + "#register"; }
+        if (kind === "issue") { location.href = "/alert?key=" + encodeURIComponent(alert.key); }
         else if (kind === "reasonable") { chooseReason(card, alert); }
         else { judge(card, alert.key, kind, ""); }
       });

@@ -6,6 +6,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
+from dashboards.addresses import issue_address, picture_address
 from dashboards.forms import choice, field, notice, writing
 from dashboards.frame import attributes, dark_page, glyph
 from dashboards.office import Office
@@ -16,7 +17,7 @@ from dashboards.visit import Visit, visit
 from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import alert_records
 from monitor.adapters.alert_records import AlertRecord
-from monitor.alerts import Alert, Moment, Rule
+from monitor.alerts import Alert, Moment, Rule, Still
 from monitor.categories import CATEGORIES, SEVERITIES, Severity
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
@@ -67,24 +68,33 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
 
 
 def stills_of(record: AlertRecord, say: Say) -> list[Component]:
-    """The three stills, large; a missing one says so."""
+    """The three stills, large."""
     shown = {still.moment: still for still in record.stills}
-    figures: list[Component] = []
-    for when in Moment:
-        still = shown.get(when)
-        picture = (
-            html.A(html.Img(src=f"/evidence/{still.file}", alt=say(f"still.{when}")), href=f"/evidence/{still.file}")
-            if still
-            else html.Div([glyph("photo-off"), html.Span(missing(record.alert, when, say))], className="still-missing")
-        )
-        words = f"{say(f'still.{when}')} {moment(still.at)}" if still else say(f"still.{when}")
-        figures.append(html.Figure([picture, html.Figcaption(words)]))
-    return figures
+    return [still_figure(record.alert, when, shown.get(when), say) for when in Moment]
+
+
+def still_figure(alert: Alert, when: Moment, still: Still | None, say: Say) -> Component:
+    """One still with its time, or why there is none."""
+    word = still_word(alert, when, say)
+    if still is None:
+        none = html.Div([glyph("photo-off"), html.Span(missing(alert, when, say))], className="still-missing")
+        return html.Figure([none, html.Figcaption(word)])
+    address = picture_address(still.file)
+    picture = html.A(html.Img(src=address, alt=word), href=address)
+    return html.Figure([picture, html.Figcaption(f"{word} {moment(still.at)}")])
+
+
+def still_word(alert: Alert, when: Moment, say: Say) -> str:
+    """What a still shows: a window's clerk returns, a zone's queue eases."""
+    eased = when is Moment.RETURN and alert.rule is Rule.QUEUE
+    return say("still.eased") if eased else say(f"still.{when}")
 
 
 def missing(alert: Alert, when: Moment, say: Say) -> str:
     """Why there is no still of a moment."""
-    return say("still.pending") if when is Moment.RETURN and alert.until is None else say("alert.no_still")
+    if when is not Moment.RETURN or alert.until is not None:
+        return say("alert.no_still")
+    return say("still.pending.eased") if alert.rule is Rule.QUEUE else say("still.pending")
 
 
 def facts_of(record: AlertRecord, now: datetime, say: Say) -> Component:
@@ -149,7 +159,7 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
         ),
         html.Fieldset(
             [
-                html.Legend(say_term(NAMES[VerdictKind.ISSUE], tongue), id="register"),
+                html.Legend(say_term(NAMES[VerdictKind.ISSUE], tongue)),
                 field(
                     say("issue.category"),
                     choice("alert-category", categories(alert, tongue), CATEGORIES_OF[alert.rule][0]),
@@ -182,7 +192,7 @@ def given(verdict: Verdict, issue: str | None, say: Say, tongue: str) -> Compone
     if verdict.reason:
         rows.append((say("verdict.reason"), reason_words(verdict.reason, say)))
     if issue:
-        rows.append((say("verdict.issue"), html.A(issue, href=f"/issue?number={issue}", className="link")))
+        rows.append((say("verdict.issue"), html.A(issue, href=issue_address(issue), className="link")))
     return table(rows)
 
 

@@ -1,11 +1,11 @@
 """One issue: what was found, its history, and the next move."""
 
 from typing import Any
-from urllib.parse import quote
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
+from dashboards.addresses import alert_address, picture_address
 from dashboards.forms import field, notice, photo, register_photo, stored, writing
 from dashboards.frame import glyph, light_page
 from dashboards.office import RESPONSIBLE, SUPERVISOR, Office
@@ -102,11 +102,6 @@ def facts(issue: Issue, office: Office, visit: Visit) -> list[tuple[str, Any]]:
     return rows
 
 
-def alert_address(key: str) -> str:
-    """The address of an alert's page."""
-    return f"/alert?key={quote(key, safe='')}"
-
-
 def next_move(issue: Issue, say: Say, tongue: str) -> Component:
     """The moves that are open now, with what each needs; nothing once the issue is closed."""
     actions = [action for status, action in MOVES if status is issue.status]
@@ -150,7 +145,7 @@ def hidden(body: Component, yes: bool) -> Component:
 def step(move: Move, say: Say, tongue: str) -> Component:
     """One line of the history."""
     pictures = [
-        html.A(html.Img(src=f"/evidence/{one.file}", alt=say("issue.photograph")), href=f"/evidence/{one.file}")
+        html.A(html.Img(src=picture_address(one.file), alt=say("issue.photograph")), href=picture_address(one.file))
         for one in move.photographs
     ]
     words = " · ".join(part for part in (move.unit, move.reason) if part)
@@ -179,7 +174,7 @@ def evidence(issue: Issue, office: Office, say: Say) -> list[Component]:
     pictures = [
         html.Figure(
             [
-                html.A(html.Img(src=f"/evidence/{still.file}", alt=""), href=f"/evidence/{still.file}"),
+                html.A(html.Img(src=picture_address(still.file), alt=""), href=picture_address(still.file)),
                 html.Figcaption(f"{say(f'still.{still.moment}')} {moment(still.at)}"),
             ]
         )

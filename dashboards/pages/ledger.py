@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.addresses import issue_address
 from dashboards.frame import attributes, light_page
 from dashboards.office import Office
 from dashboards.places import area_name, hall_name, place_name
@@ -113,7 +114,7 @@ def row(issue: Issue, office: Office, visit: Visit) -> Component:
     """One issue."""
     say, tongue = visit.say, visit.language
     cells: dict[str, Any] = {
-        "number": html.A(issue.number, href=f"/issue?number={issue.number}", className="link"),
+        "number": html.A(issue.number, href=issue_address(issue.number), className="link"),
         "found": minute(issue.registered_at),
         "source": say_term(SOURCES[issue.source], tongue),
         "area": area_name(office.settings, issue.hall, tongue),

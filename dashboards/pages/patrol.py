@@ -6,6 +6,7 @@ from uuid import uuid4
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
+from dashboards.addresses import issue_address
 from dashboards.forms import choice, field, notice, photo, picker, register_photo, stored, writing
 from dashboards.frame import glyph, light_page
 from dashboards.office import INSPECTOR, Office
@@ -93,7 +94,7 @@ def done(issue: Issue, say: Say) -> list[Component]:
                 glyph("circle-check"),
                 html.P(say("patrol.done")),
                 html.B(issue.number, id="patrol-number"),
-                html.A(say("patrol.look"), href=f"/issue?number={issue.number}", className="action"),
+                html.A(say("patrol.look"), href=issue_address(issue.number), className="action"),
                 html.A(say("patrol.next"), href="/patrol", className="action is-main"),
             ],
             className="sheet patrol-done",
