@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -131,7 +130,7 @@ def serve(options: argparse.Namespace) -> None:
 
     settings = _load(options.config)
     port = options.port or settings.board.port
-    if not _free(settings.board.host, port):
+    if not site.is_free(settings.board.host, port):
         raise Missing(f"port {port} on {settings.board.host}: expected it free for the boards, found it in use")
     closing: list[Callable[[], None]] = []
     site.serve(lambda: _app(settings, closing), settings.board.host, port, lambda: _call(closing))
@@ -309,16 +308,6 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
         thread.start()
     closing += [stop.set, hub.close]
     return build(settings, engine, hub, settings.stores.evidence)
-
-
-def _free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
 
 
 def _call(each: Iterable[Callable[[], None]]) -> None:

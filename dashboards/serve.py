@@ -6,6 +6,7 @@ function that makes the app.
 """
 
 import signal
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -81,3 +82,14 @@ def serve(
     when it is told to stop (end the event streams with `Hub.close`).
     """
     Site(make, host, port, closing, ready).run()
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens on a port yet."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -20,12 +20,14 @@ from typing import Any
 import yaml
 
 from config.schema import Settings, load
+from dashboards.serve import is_free
 from monitor.adapters import alert_records, rating_records
 from monitor.adapters.database import open_database
 from monitor.lines import alert_line
 from simulation import city
 from simulation.truth import score
 
+HOST = "127.0.0.1"
 RTSP_PORT = 18554
 """Of the simulated cameras, if it is free."""
 RESTART_S = 2.0
@@ -91,7 +93,7 @@ def run(wish: Wish) -> int:
 
     Raises PortTaken.
     """
-    if not wish.headless and not _free(wish.port):
+    if not wish.headless and not is_free(HOST, wish.port):
         raise PortTaken(f"port {wish.port} on 127.0.0.1: expected it free for the boards, found it in use; try --port")
     with _directory(wish.directory) as directory:
         config, truth = directory / "city.yaml", directory / "truth.jsonl"
@@ -214,20 +216,10 @@ def _directory(kept: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
 def _any_free(port: int) -> int:
     """This port if it is free, otherwise one that is."""
-    if _free(port):
+    if is_free(HOST, port):
         return port
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
