@@ -163,7 +163,7 @@ def _dismissed(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     """Nobody has to be there: the clock is gone, whatever the camera says."""
     alert = watch.opened
     if alert:
-        unseen_s = alert.unseen_s + _unseen(_stretch(rule, watch, seen), seen).total_seconds()
+        unseen_s = alert.unseen_s + _unseen_s(_stretch(rule, watch, seen), seen)
         alert = replace(alert, until=max(seen.at, alert.opened_at), unseen_s=unseen_s)
     return Watch(watch.hall, watch.window, alert=alert)
 
@@ -177,8 +177,7 @@ def _blinded(watch: Watch, seen: Seen) -> Watch:
 def _remembered(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     """The look is kept, and unknown time before it is taken off every clock."""
     stretch = _stretch(rule, watch, seen)
-    unseen = _unseen(stretch, seen)
-    unseen_s = unseen.total_seconds()
+    unseen_s = _unseen_s(stretch, seen)
     if stretch.total_seconds() > rule.unknown_reset_s:
         watch = replace(watch, looks=(), since=None, unseen_s=0.0)
     alert = watch.opened
@@ -190,21 +189,20 @@ def _remembered(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
         blind_since=None,
         looks=(*watch.looks, Look(seen.at, bool(seen.people), unseen_s))[-rule.smooth_n :],
         unseen_s=watch.unseen_s + unseen_s if watch.since else 0.0,
-        returned=watch.returned + unseen if watch.returned else None,
+        returned=watch.returned + timedelta(seconds=unseen_s) if watch.returned else None,
         alert=alert or watch.alert,
     )
 
 
 def _stretch(rule: AbsenceRule, watch: Watch, seen: Seen) -> timedelta:
     """Since the last look that saw, if it is unknown what happened since; else zero."""
-    if watch.seen_at is None:
-        return timedelta(0)
-    return unobserved(watch.seen_at, seen.at, watch.blind_since is not None, seen.cadence * rule.gap_cadences)
+    blind = watch.blind_since is not None
+    return unobserved(watch.seen_at or seen.at, seen.at, blind, seen.cadence * rule.gap_cadences)
 
 
-def _unseen(stretch: timedelta, seen: Seen) -> timedelta:
-    """What of an unknown stretch counts as such: the last look vouches for one cadence."""
-    return max(timedelta(0), stretch - seen.cadence)
+def _unseen_s(stretch: timedelta, seen: Seen) -> float:
+    """What of an unknown stretch counts as such, in seconds: the last look vouches for one cadence."""
+    return max(timedelta(0), stretch - seen.cadence).total_seconds()
 
 
 def _smoothed(rule: AbsenceRule, watch: Watch) -> Watch:

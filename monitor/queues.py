@@ -146,9 +146,7 @@ def _dismissed(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
 
 def _stretch(rule: QueueRule, watch: Watch, seen: Seen) -> timedelta:
     """Since the last look that saw, if it is unknown what happened since; else zero."""
-    if watch.seen_at is None:
-        return timedelta(0)
-    return unobserved(watch.seen_at, seen.at, watch.blind, seen.cadence * rule.gap_cadences)
+    return unobserved(watch.seen_at or seen.at, seen.at, watch.blind, seen.cadence * rule.gap_cadences)
 
 
 def _unseen_s(stretch: timedelta, seen: Seen) -> float:

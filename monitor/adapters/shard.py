@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from monitor.adapters.telemetry import Point, Telemetry, TelemetryLost
 from monitor.album import Album
 from monitor.alerts import Alert, Rule, Still
 from monitor.desk import Desk
-from monitor.messages import Registry, read
+from monitor.messages import Registry, Said, read
 from monitor.places import Hall
 from monitor.window_states import WindowState
 
@@ -27,6 +27,8 @@ LOG = logging.getLogger(__name__)
 
 LEAST_S = 1.0
 """Between two live messages of a hall, in seconds."""
+RETRY_S = 10.0
+"""Between two attempts to record what the database did not take, in seconds."""
 HEARTBEAT = timedelta(seconds=60)
 """A measured value that does not change is repeated this often."""
 SERIES = {Rule.ABSENCE: "presence", Rule.QUEUE: "queue"}
@@ -38,7 +40,7 @@ def subscriptions(halls: Iterable[Hall]) -> tuple[str, ...]:
 
 
 class WindowStates:
-    """What each window last said of itself: from the record at the start, from the bus afterwards."""
+    """What each window last said of itself, the newest by its own time: from the record at the start, then the bus."""
 
     def __init__(self, engine: Engine, halls: Collection[str]) -> None:
         self._said = {(said.hall, said.window): said for said in device_records.window_states(engine, halls)}
@@ -62,27 +64,36 @@ class WindowStates:
     def _hear(self, bus: Bus, registry: Registry, stop: threading.Event) -> None:
         while not stop.is_set():
             for message in bus.take(100, 0.5):
-                said = read(message, registry)
-                if isinstance(said, WindowState):
-                    self._said[said.hall, said.window] = said
+                self.take(read(message, registry))
             bus.acknowledge()
+
+    def take(self, said: Said) -> None:
+        """Hear one message; a declaration older than the one that holds was sent late or again and changes nothing."""
+        if isinstance(said, WindowState):
+            held = self.of(said.hall, said.window)
+            if held is None or said.at >= held.at:
+                self._said[said.hall, said.window] = said
 
 
 @dataclass(slots=True)
 class Recorder:
-    """Alerts into the record. What the database cannot take now is kept, in order, and tried again with every look."""
+    """Alerts into the record. What the database cannot take now is kept, in order, and tried again; it says so once."""
 
     engine: Engine
+    clock: Callable[[], float] = time.monotonic
     waiting: list[tuple[Alert, tuple[Still, ...], datetime]] = field(default_factory=list)
+    again_at: float | None = None
+    """When to try again; None = the database takes everything."""
 
     def record(self, alert: Alert, stills: Sequence[Still], at: datetime) -> None:
         """Record an alert that changed, with the stills it has by now."""
         self.waiting.append((alert, tuple(stills), at))
-        if len(self.waiting) == 1:
-            self.retry()
+        self.retry()
 
     def retry(self) -> None:
-        """Record what waits, oldest first, as far as the database takes it."""
+        """Record what waits, oldest first, as far as the database takes it; after a failure not before `RETRY_S`."""
+        if self.again_at is not None and self.clock() < self.again_at:
+            return
         while self.waiting:
             alert, stills, at = self.waiting[0]
             try:
@@ -90,9 +101,15 @@ class Recorder:
                 for still in stills:
                     alert_records.add_still(self.engine, alert.key, still)
             except SQLAlchemyError as error:
-                LOG.error("database: expected to record alert %s, found: %s; it is tried again", alert.key, error)
+                if self.again_at is None:
+                    found = getattr(error, "orig", None) or error
+                    LOG.error("database: expected to record alert %s, found: %s; it is tried again", alert.key, found)
+                self.again_at = self.clock() + RETRY_S
                 return
             del self.waiting[0]
+        if self.again_at is not None:
+            LOG.info("database: records again")
+        self.again_at = None
 
 
 @dataclass(slots=True)
@@ -111,13 +128,13 @@ class Reporter:
         hall, now = desk.hall.id, time.monotonic()
         if now - self.told.get(hall, -LEAST_S) < LEAST_S:
             return
+        self.told[hall] = now
         self.versions[hall] = self.versions.get(hall, 0) + 1
         late_s = max(0.0, (datetime.now(UTC) - at).total_seconds())
         stills = self.albums[hall].stills
         message = live.message(desk, at, self.versions[hall], self.detector, self.demo, stills, late_s)
         payload = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
-        if self.bus.publish(f"hallwatch/v1/{hall}/live", payload, retain=True):
-            self.told[hall] = now
+        self.bus.publish(f"hallwatch/v1/{hall}/live", payload, retain=True)
 
 
 @dataclass(slots=True)

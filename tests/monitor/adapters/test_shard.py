@@ -1,0 +1,74 @@
+"""The edges of a watching program: what it hears of windows, and what a database keeps from the record."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from monitor.adapters import alert_records
+from monitor.adapters.shard import RETRY_S, Recorder, WindowStates
+from monitor.alerts import Alert, Level, Moment, Rule, Still
+from monitor.window_states import Service, WindowState
+
+AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+ALERT = Alert(Rule.ABSENCE, "hc01", "w001", AT, AT + timedelta(seconds=300), Level.YELLOW)
+STILL = Still(Moment.START, AT, "alerts/start.jpg", "0" * 64)
+
+
+def said(state: Service, seconds: float) -> WindowState:
+    at = AT + timedelta(seconds=seconds)
+    return WindowState("hc01", "w001", state, "", at, "boot", 1, at)
+
+
+def test_a_declaration_that_comes_late_does_not_undo_a_newer_one(engine: Engine) -> None:
+    states = WindowStates(engine, ["hc01"])
+    assert states.of("hc01", "w001") is None
+    for declared in (said(Service.CLOSED, 0), said(Service.OPEN, 60), said(Service.CLOSED, 0)):
+        states.take(declared)
+    assert states.of("hc01", "w001") == said(Service.OPEN, 60)
+
+
+class Clock:
+    """Time that the test turns."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def broken(engine: Engine) -> Iterator[Engine]:
+    """A database that takes no stills, until its trigger is dropped."""
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TRIGGER full BEFORE INSERT ON stills BEGIN SELECT RAISE(FAIL, 'full'); END"))
+    yield engine
+
+
+def test_what_the_database_does_not_take_is_kept_and_said_once(
+    broken: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    clock = Clock()
+    recorder = Recorder(broken, clock)
+    ended = replace(ALERT, until=AT + timedelta(seconds=400))
+    recorder.record(ALERT, [STILL], ALERT.opened_at)
+    recorder.record(ended, [STILL], AT + timedelta(seconds=400))
+    for look in range(1000):
+        clock.now = look * RETRY_S / 100
+        recorder.retry()
+    assert len(caplog.records) == 1
+    assert caplog.records[0].getMessage().endswith(f"{ALERT.key}, found: full; it is tried again")
+    assert len(recorder.waiting) == 2
+    with broken.begin() as connection:
+        connection.execute(text("DROP TRIGGER full"))
+    recorder.retry()
+    assert len(recorder.waiting) == 2  # it is not asked before its time
+    clock.now += RETRY_S
+    recorder.retry()
+    assert recorder.waiting == []
+    (record,) = alert_records.alerts_since(broken, AT)
+    assert (record.alert.until, record.stills) == (ended.until, (STILL,))
