@@ -79,12 +79,13 @@ def watch(options: argparse.Namespace) -> None:
     for album in albums.values():
         album.remember({one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))})
     registry = Registry.of(settings.halls, settings.devices, settings.scales)
+    fleet = Fleet(settings.cameras, settings.reception)
     with (
+        _stopping(fleet.stop),
         Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
         SqliteTelemetry(settings.stores.telemetry) as telemetry,
         said.heard(bus, registry),
-        Fleet(settings.cameras, settings.reception) as fleet,
-        _stopping(fleet.stop),
+        fleet,
     ):
         recorder = shard.Recorder(engine)
         reporter = shard.Reporter(bus, detector.name, detector.demo, albums)

@@ -5,6 +5,7 @@ more process, which they reach only through RTSP and MQTT.
 """
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -100,7 +101,7 @@ def run(wish: Wish) -> int:
         truth.unlink(missing_ok=True)
         config.write_text(yaml.safe_dump(configuration(wish, directory), allow_unicode=True, sort_keys=False), "utf-8")
         settings = load(config)
-        with _running(_parts(wish, config, truth), truth) as parts:
+        with running(_parts(wish, config, truth), truth) as parts:
             if not wish.headless:
                 print(f"看板 boards: http://127.0.0.1:{wish.port}   配置 configuration: {config}", file=sys.stderr)
             _follow(wish, settings, parts, truth)
@@ -133,12 +134,15 @@ def _parts(wish: Wish, config: Path, truth: Path) -> list[Part]:
 
 
 @contextmanager
-def _running(parts: list[Part], truth: Path) -> Iterator[list[Part]]:
-    """The parts, stopped at the end in the reverse order of their start.
+def running(parts: list[Part], truth: Path) -> Iterator[list[Part]]:
+    """The parts, stopped at the end in the reverse order of their start, whatever ends them: Ctrl-C, SIGTERM, a closed terminal.
 
     The city comes first, alone: its pictures are rendered once, and a camera that does not answer yet would be backed
     off from.
     """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     try:
         parts[0].tend()
         while not truth.exists():
