@@ -135,7 +135,7 @@ def _parts(wish: Wish, config: Path, truth: Path) -> list[Part]:
 
 @contextmanager
 def running(parts: list[Part], truth: Path) -> Iterator[list[Part]]:
-    """The parts, stopped at the end in the reverse order of their start, whatever ends them: Ctrl-C, SIGTERM, a closed terminal.
+    """The parts, stopped at the end in the reverse order of their start, also by SIGTERM and a closed terminal.
 
     The city comes first, alone: its pictures are rendered once, and a camera that does not answer yet would be backed
     off from.
