@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from camera_ingest.link import Timing
 from camera_ingest.lost import StreamLost
-from camera_ingest.stream import Address, Stream
+from camera_ingest.stream import Address, Stream, not_yet
 
 BUFFER = 1 << 20  # bytes, shared by all sockets
 RESOLVERS = 4  # threads; a name that hangs shall not hold up the others
@@ -94,8 +94,12 @@ class Receiver:
                 stream.connect(address, selector, now)
 
     def _resolve(self) -> None:
+        """The work of one thread: names into addresses."""
         while asked := self._names.get():
             stream, asked_at = asked
+            if stream.link.opened_at != asked_at:  # given up meanwhile; what waits behind a slow one goes at once
+                self._addresses.put((stream, asked_at, not_yet(stream.camera)))
+                continue
             try:
                 self._addresses.put((stream, asked_at, _address(stream)))
             except StreamLost as lost:

@@ -19,7 +19,7 @@ LARGEST_MESSAGE = 1 << 16  # bytes of a response with its body
 USUAL_TIMEOUT_S = 60.0  # of a session whose server names none (RFC 2326 §12.37)
 _STATUS = re.compile(rb"RTSP/\d\.\d (\d{3})(?: |$)")
 _REQUEST = re.compile(rb"[A-Z_]+ \S+ RTSP/\d\.\d$")
-_CHANNELS = re.compile(r"interleaved=(\d+)")
+_CHANNELS = re.compile(r"interleaved=(\d{1,3})(?!\d)")
 _BLINDNESS = {401: Blind.REFUSED, 403: Blind.REFUSED, 404: Blind.NOT_FOUND}
 
 

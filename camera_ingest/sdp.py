@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from camera_ingest.depacketize import H264, H265, Codec
 
 _CODECS = {"H264": H264, "H265": H265}
+LONGEST_NUMBER = 9  # digits
 _SPROP = ("sprop-vps", "sprop-sps", "sprop-pps", "sprop-parameter-sets")
 
 
@@ -39,16 +40,20 @@ def video_track(description: str, base: str) -> Track | None:
             payload_type, _, encoding = line.partition(" ")
             name, _, rate = encoding.strip().partition("/")
             codec = _CODECS.get(name.upper())
-            if codec is not None and payload_type.isdecimal():
+            if codec is not None and _is_number(payload_type):
                 return Track(
                     codec=codec,
                     payload_type=int(payload_type),
-                    clock_rate=int(rate) if rate.isdecimal() and int(rate) else 90_000,
+                    clock_rate=int(rate) if _is_number(rate) and int(rate) else 90_000,
                     control=_resolve(aggregate, _attribute(lines, "control")),
                     aggregate=aggregate,
                     sets=tuple(_sets(lines, payload_type)),
                 )
     return None
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _attributes(lines: list[str], name: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A stream: one RTSP camera on a non-blocking socket, from connecting to looks."""
 
+import errno
 import os
 import random
 import selectors
@@ -17,6 +18,7 @@ from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
 
 READS_PER_VISIT = 4  # full buffers; a camera that floods shall not starve the others
+LONGEST_GOP_S = 60.0  # between keyframes; a camera whose RTP time jumps shall not be waited for for hours
 Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
@@ -53,7 +55,9 @@ class Stream:
         try:
             self._connection = socket.socket(family, socket.SOCK_STREAM)
             self._connection.setblocking(False)
-            self._connection.connect_ex(socket_address)  # how it went is read when the socket becomes writable
+            error = self._connection.connect_ex(socket_address)
+            if error not in (0, errno.EINPROGRESS):  # how that goes is read when the socket becomes writable
+                raise OSError(error, os.strerror(error))
             selector.register(self._connection, selectors.EVENT_WRITE, self)
             self._selector = selector
         except OSError as error:
@@ -148,7 +152,7 @@ class Stream:
         assert self._session and self._session.track
         if self._rtp_time is not None and not self.link.gop_s:
             ticks = (keyframe.rtp_time - self._rtp_time) & 0xFFFFFFFF
-            self.link.gop_s = ticks / self._session.track.clock_rate
+            self.link.gop_s = min(ticks / self._session.track.clock_rate, LONGEST_GOP_S)
         self._rtp_time = keyframe.rtp_time
         self._session.wanted = not self.link.gop_s
         if self.link.wanted_at is not None:

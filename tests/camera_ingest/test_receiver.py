@@ -96,3 +96,19 @@ def test_connections_are_opened_at_a_capped_rate(listener: socket.socket) -> Non
             counts.append(opened())
         assert all(count <= 11 + tenth for tenth, count in enumerate(counts))
         assert counts[-1] >= 45
+
+
+def test_a_name_that_is_no_longer_waited_for_is_not_looked_up(listener: socket.socket) -> None:
+    """Otherwise the questions of many cameras pile up behind a name service that does not answer."""
+    with closing(Reception([url(listener).replace("127.0.0.1", "localhost")])) as reception:
+        (stream,) = reception.streams
+        for now in range(20):
+            stream.link.retry_at = 0.0
+            reception.at(float(now))
+        receiver = reception.receiver
+        receiver._names.put(None)
+        receiver._resolve()
+        answers = [receiver._addresses.get() for _ in range(receiver._addresses.qsize())]
+        assert len(answers) > 2
+        assert all(isinstance(found, StreamLost) for _, _, found in answers[:-1])
+        assert not isinstance(answers[-1][2], StreamLost)

@@ -103,6 +103,12 @@ def test_other_channels_are_ignored_and_the_servers_choice_of_channel_kept() -> 
     assert isinstance(camera.session.receive(interleaved(0, 4)), Keyframe)
 
 
+def test_a_channel_that_is_no_channel_is_ours() -> None:
+    camera = Scripted()
+    camera.play(setup=SETUP | {"Transport": "RTP/AVP/TCP;unicast;interleaved=" + "9" * 5000})
+    assert isinstance(camera.session.receive(interleaved(0, 0)), Keyframe)
+
+
 def test_packets_may_come_before_the_answer_to_play() -> None:
     camera = Scripted()
     for fields, body in (({}, ""), (DESCRIPTION, SDP), (SETUP, "")):

@@ -71,6 +71,7 @@ def test_relative_control_urls_are_appended(base: str, session: str, media: str,
         "m=video 0 RTP/AVP 26\na=rtpmap:26 JPEG/90000\n",
         "v=0\nm=application 0 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
         "v=0\nm=video 0 RTP/AVP 96\na=rtpmap:x H264/90000\n",
+        "v=0\nm=video 0 RTP/AVP 96\na=rtpmap:" + "9" * 5000 + " H264/90000\n",
     ],
 )
 def test_no_usable_video(text: str) -> None:

@@ -17,7 +17,7 @@ from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
 from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
-from camera_ingest.stream import Stream
+from camera_ingest.stream import LONGEST_GOP_S, Stream
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 SETS = ",".join(base64.b64encode(unit).decode() for unit in (b"\x67\x42\x00\x1f", b"\x68\xce\x3c\x80"))
@@ -163,3 +163,13 @@ def test_the_session_is_kept_alive(played: Played) -> None:
     for now in range(91, 126):
         played.show(float(now))
     assert played.camera.recv(65536).startswith(b"OPTIONS")
+
+
+def test_a_camera_whose_time_jumps_is_not_waited_for_for_hours(played: Played) -> None:
+    played.play(90.0)
+    played.show(91.0)
+    played.number += 10_000
+    played.show(92.0)
+    for now in range(100, 101 + int(3 * LONGEST_GOP_S), 5):
+        played.show(float(now), b"\x41\x88other")
+    assert isinstance(played.looks[-1].found, StreamLost)
