@@ -92,6 +92,15 @@ def test_a_batch_is_whole_or_not_there(telemetry: SqliteTelemetry) -> None:
     assert telemetry.range(QUEUE, AT, AT + MINUTE) == ()
 
 
+def test_a_full_disk_is_named_and_stops_nothing(telemetry: SqliteTelemetry) -> None:
+    telemetry.write(counted(1.0))
+    telemetry._db.execute("PRAGMA max_page_count = 12")
+    with pytest.raises(TelemetryLost, match="expected to write, found: database or disk is full"):
+        telemetry.write(Point(f"queue/hc01/{number}", AT, 1.0) for number in range(5000))
+    telemetry.write(counted(2.0))
+    assert telemetry.range(QUEUE, AT, AT + MINUTE) == tuple(counted(2.0))
+
+
 def test_a_place_where_nothing_can_be_kept_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TelemetryLost, match=r"file/telemetry\.db: expected to open, found: "):
