@@ -55,10 +55,12 @@ class Desk:
         self._looks: dict[tuple[str, str], Observation] = {}
         self._views = _views(region for own in self.regions.values() for region in own)
 
-        opened = {(alert.rule, alert.place): alert for alert in alerts if alert.hall == hall.id}
+        own = tuple(alert for alert in alerts if alert.hall == hall.id)
+        opened = {(alert.rule, alert.place): alert for alert in own}
         looked_at = {(RULES[kind], place) for kind, place in self._views if kind in RULES}
-        self._orphans = tuple(alert for place, alert in opened.items() if place not in looked_at)
-        self._shown = {alert.key: alert for alert in opened.values()}
+        resumed = {alert.key for place, alert in opened.items() if place in looked_at}
+        self._orphans = tuple(alert for alert in own if alert.key not in resumed)
+        self._shown = {alert.key: alert for alert in own}
         self.windows = {id: presence.Watch(hall.id, id) for id in self._windows}
         self.zones = {zone.id: queues.Watch(hall.id, zone.id) for zone in hall.zones}
         for rule, place in opened.keys() & looked_at:
@@ -70,13 +72,13 @@ class Desk:
     def judge(self, sample: Sample, observations: Sequence[Observation]) -> tuple[Alert, ...]:
         """Judge what one sample showed: the alerts that changed by it.
 
-        An alert from the records whose place nobody looks at any more ends with the first sample.
+        An alert from the records whose place nobody looks at any more, or has a newer one, ends with the first sample.
         """
         blind = str(sample.blind or "")
         self.eyes[sample.camera] = self.eyes[sample.camera].then(sample.at, None, blind, sample.detail)
         self._looks.update({(look.camera, look.region): look for look in observations})
         orphans, self._orphans = self._orphans, ()
-        changes: list[Alert | None] = [replace(alert, until=sample.at) for alert in orphans]
+        changes: list[Alert | None] = [_left(alert, sample.at) for alert in orphans]
         changes += [self._window(place, sample.at) for place in _places(observations, RegionKind.STAFF)]
         changes += [self._zone(place, sample.at) for place in _places(observations, RegionKind.QUEUE)]
         alerts = tuple(alert for alert in changes if alert is not None)
@@ -156,6 +158,12 @@ class Desk:
     def _saw(self, rule: Rule, place: str, at: datetime, people: int | None) -> None:
         before = self.sights.get((rule, place), Sight())
         self.sights[rule, place] = before.then(at, people, "blind" if people is None else "")
+
+
+def _left(alert: Alert, at: datetime) -> Alert:
+    """An alert that nobody looks after any more, ended; what happened since it opened is unknown."""
+    until = max(at, alert.opened_at)
+    return replace(alert, until=until, unseen_s=alert.unseen_s + (until - alert.opened_at).total_seconds())
 
 
 def _views(regions: Iterable[Region]) -> dict[tuple[RegionKind, str], tuple[Region, ...]]:

@@ -137,7 +137,16 @@ def test_an_open_alert_whose_place_nobody_looks_at_any_more_ends() -> None:
     other = Alert(Rule.ABSENCE, "hc02", "w001", ZERO, ZERO, Level.RED)
     hall = desk(alerts=[gone, other])
     assert hall.alerts(ZERO) == (gone,)
-    assert show(hall, seeing("c1", 10)) == (replace(gone, until=ZERO + EVERY),)
+    assert show(hall, seeing("c1", 10)) == (replace(gone, until=ZERO + EVERY, unseen_s=10.0),)
+
+
+def test_of_two_open_alerts_of_one_place_the_older_one_ends() -> None:
+    """Two programs that watched the same hall leave such a record."""
+    older = Alert(Rule.ABSENCE, "hc01", "w001", ZERO, ZERO + EVERY, Level.RED)
+    newer = replace(older, since=ZERO + EVERY)
+    hall = desk(alerts=[older, newer])
+    changes = show(hall, seeing("c1", 20))
+    assert [(alert.key, alert.until is None) for alert in changes] == [(older.key, False), (newer.key, True)]
     assert show(hall, seeing("c1", 20)) == ()
 
 

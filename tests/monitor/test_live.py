@@ -131,5 +131,5 @@ def test_the_severest_first_and_what_is_over_last() -> None:
         ("za", 155.0),
         ("w002", 50.0),
         ("w001", 10.0),
-        ("w099", 263.5),
+        ("w099", 255.0),
     ]
