@@ -7,6 +7,7 @@ from pathlib import Path
 
 from camera_ingest.sample import Sample
 from models.detection import Detection
+from models.regions import RegionKind
 from monitor.alerts import Alert, Moment, Rule, Still
 from monitor.desk import RULES, Desk
 from monitor.evidence import MaskedJpeg, MaskRefused, StillLost, encode, masked, write
@@ -49,6 +50,7 @@ class Album:
             kept = {at: jpeg for at, jpeg in self._kept.get((rule, place), {}).items() if at in wanted}
             if sample.at in wanted and sample.picture is not None:
                 own = [one for one in regions if RULES.get(one.kind) is rule and one.place == place]
+                own += [one for one in regions if one.kind is RegionKind.MASK]
                 try:
                     kept[sample.at] = encode(masked(sample.picture, own, people))
                     self._complain(sample.camera, "")

@@ -1,8 +1,9 @@
 """Evidence: masked stills of alerts, kept in memory until an alert asks for them, and on disk until they expire.
 
 No face leaves this file. Everything outside the staff regions is pixelated, whatever was detected there; inside them,
-the head part of every detected person. Where no staff region is given (queues), everything is. What cannot be masked,
-or does not read as masked once it is encoded, is refused: `MaskedJpeg` is the only thing that can be written.
+what a mask covers and the head part of every detected person. Where no staff region is given (queues), everything is.
+What cannot be masked, or does not read as masked once it is encoded, is refused: `MaskedJpeg` is the only thing that
+can be written.
 """
 
 import hashlib
@@ -66,10 +67,10 @@ class MaskedJpeg:
 
 
 def masked(picture: Picture, regions: Sequence[Region], people: Sequence[Detection] | None) -> Masked:
-    """Pixelate everything outside the staff regions, and inside them the head part of every person.
+    """Pixelate everything outside the staff regions, and inside them the masks and the head part of every person.
 
-    `regions`: those of the place the still is about. Raises MaskRefused if there are none, or if the detector failed
-    (`people` None): then nobody knows where the heads are.
+    `regions`: those of the place the still is about, and the masks of the camera. Raises MaskRefused if there are none,
+    or if the detector failed (`people` None): then nobody knows where the heads are.
     """
     if not regions:
         raise MaskRefused("expected the regions of the place, found none")
@@ -79,8 +80,10 @@ def masked(picture: Picture, regions: Sequence[Region], people: Sequence[Detecti
     hidden = np.ones((height, width), np.uint8)
     for region in regions:
         if region.kind is RegionKind.STAFF:
-            corners = np.rint(np.array(region.polygon) * (width, height)).astype(np.int32)
-            cv2.fillPoly(hidden, [corners], 0)
+            cv2.fillPoly(hidden, [_corners(region, width, height)], 0)
+    for region in regions:
+        if region.kind is RegionKind.MASK:
+            cv2.fillPoly(hidden, [_corners(region, width, height)], 1)
     for person in people:
         head = person.y1 + HEAD * (person.y2 - person.y1)
         rows = slice(max(0, int(person.y1 * height)), max(0, ceil(head * height)))
@@ -90,6 +93,11 @@ def masked(picture: Picture, regions: Sequence[Region], people: Sequence[Detecti
     blocks = _in_blocks(picture, block)
     mask = hidden.astype(np.bool_)
     return Masked(np.where(mask[..., np.newaxis], blocks, picture), mask, block)
+
+
+def _corners(region: Region, width: int, height: int) -> NDArray[np.int32]:
+    """The polygon in pixels."""
+    return np.rint(np.array(region.polygon) * (width, height)).astype(np.int32)
 
 
 def _block(width: int, height: int, people: Iterable[Detection]) -> int:

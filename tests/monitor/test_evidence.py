@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from camera_ingest.sample import Picture
 from models.detection import Detection
-from models.regions import Region
+from models.regions import Anchor, Region, RegionKind
 from monitor.alerts import Alert, Level, Moment, Rule
 from monitor.evidence import MaskedJpeg, MaskRefused, StillLost, encode, expire, masked, reads_as_masked, write
-from tests.monitor.hall import CITIZEN, CLERK_1, REGIONS, ZERO, picture
+from tests.monitor.hall import CITIZEN, CLERK_1, REGIONS, ZERO, box, picture
 
 STAFF, CITIZENS, _, QUEUE = REGIONS
 ALERT = Alert(Rule.ABSENCE, "hc01", "w001", ZERO, ZERO + timedelta(minutes=5), Level.YELLOW)
@@ -52,6 +52,14 @@ def test_inside_it_the_head_part_of_every_person_is() -> None:
     assert still.hidden[top:head, left:right].all()
     assert not still.hidden[head + 1 : 239, left:right].any()
     assert not (still.picture[top:head, left:right] == shot[top:head, left:right]).all()
+
+
+def test_what_a_mask_covers_is_hidden_inside_it_too() -> None:
+    mask = Region("mask-1", "c1", RegionKind.MASK, "", box(0.25, 0.0, 1.0, 1.0), Anchor.FOOT)
+    shot = noise(480, 640)
+    still = masked(shot, (mask, STAFF), ())
+    assert still.hidden[:, 161:].all()
+    assert (still.picture[2:238, 2:158] == shot[2:238, 2:158]).all()
 
 
 def test_without_a_staff_region_the_whole_picture_is() -> None:

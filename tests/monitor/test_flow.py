@@ -12,13 +12,14 @@ import pytest
 
 from camera_ingest.sample import Picture, Sample
 from models.detection import Detection
+from models.regions import Anchor, Region, RegionKind
 from monitor.album import Album
 from monitor.alerts import Alert, Moment, Still
 from monitor.desk import Desk
 from monitor.flow import watch
 from monitor.lines import Line, alert_line, observation_line
 from monitor.observation import Observation
-from tests.monitor.hall import CAMERAS, CLERK_1, CLERK_2, ZERO, blind, camera, desk, picture, seeing
+from tests.monitor.hall import CAMERAS, CLERK_1, CLERK_2, REGIONS, ZERO, blind, box, camera, desk, picture, seeing
 
 STAFFED, EMPTY, BROKEN = 255, 0, 128
 """The colour of the corner pixel that tells the detector who is there."""
@@ -95,6 +96,17 @@ def test_the_stills_show_the_post_and_nothing_else(tmp_path: Path) -> None:
         assert difference[2:58, 82:].mean() < 20  # the post of w002 as it was
         assert difference[60:].mean() > 50
         assert difference[:, :80].mean() > 50  # also the post of w001, which has nothing to do with it
+
+
+def test_the_stills_do_not_show_what_a_mask_covers(tmp_path: Path) -> None:
+    mask = Region("mask-1", "c1", RegionKind.MASK, "", box(0.9, 0.0, 1.0, 1.0), Anchor.FOOT)
+    records = run(story((STAFFED, 6), (EMPTY, 31)), tmp_path, desk(regions=(*REGIONS, mask)))
+    _, stills, _ = records.alerts[0]
+    read = cv2.imread(str(tmp_path / stills[0].file))
+    assert read is not None
+    difference = np.abs(read.astype(int) - picture().astype(int)).mean(axis=2)
+    assert difference[2:58, 82:142].mean() < 20
+    assert difference[2:58, 146:].mean() > 50
 
 
 def test_every_sample_is_heard_blind_ones_too(tmp_path: Path) -> None:
