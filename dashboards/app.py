@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc, html, set_props
 from dash.development.base_component import Component
 from flask import Flask, Response, request
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dashboards import figures
+from dashboards.frame import toast
 from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
@@ -77,9 +79,10 @@ def build(
         serve_locally=True,
         suppress_callback_exceptions=True,
         index_string=INDEX,
+        on_error=_failed,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    _pages(app, Office(settings, engine, evidence, clock, STALE_BEATS * beat))
+    _pages(app, Office(settings, engine, evidence, clock, STALE_BEATS * beat, hub.refresh))
     _keep_language(server)
     _stream(server, hub)
     serve_media(server, evidence)
@@ -130,7 +133,13 @@ PAGES: dict[str, Show] = {
 
 
 def _pages(app: Dash, office: Office) -> None:
-    app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="page")])
+    app.layout = html.Div(
+        [
+            dcc.Location(id="url", refresh=False),
+            html.Div(id="page"),
+            html.Div(id="page-failed", className="toast-place"),
+        ]
+    )
     for page_with_callbacks in (situation, alert, issue, patrol):
         page_with_callbacks.register(app, office)
 
@@ -140,6 +149,13 @@ def _pages(app: Dash, office: Office) -> None:
         if show is None:
             return html.P(visit().say("page.none"), className="page-none")
         return show(office, visit(search))
+
+
+def _failed(error: Exception) -> None:
+    """An action that broke, a full disk say: the person is told, the log has the rest."""
+    LOG.error("page: an action failed", exc_info=error)
+    said = visit().say("page.failed", why=type(error).__name__)
+    set_props("page-failed", {"children": toast(said, True, key=uuid4().hex)})
 
 
 def _keep_language(server: Flask) -> None:

@@ -107,8 +107,12 @@ class Hub:
         """The newest live message of each hall that has sent one."""
         return dict(self._messages)
 
+    def refresh(self) -> None:
+        """Somebody acted: the figures are to be computed anew."""
+        self._changed.set()
+
     def wait(self, timeout_s: float) -> None:
-        """Returns when a hall has sent something new, or after the timeout."""
+        """Returns when a hall has sent something new or somebody acted, or after the timeout."""
         self._changed.wait(timeout_s)
         self._changed.clear()
 

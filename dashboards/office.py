@@ -26,6 +26,8 @@ class Office:
     clock: Callable[[], datetime]
     stale_after: timedelta
     """A live message older than this is not believed."""
+    changed: Callable[[], None]
+    """To be called after every action, so that the figures of all pages follow at once."""
 
     def hall(self, id: str) -> Hall | None:
         """A hall by its id."""

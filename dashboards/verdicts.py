@@ -38,6 +38,7 @@ def judge(office: Office, key: str, kind: VerdictKind, reason: str, finding: Fin
         issue = alert_records.judge(office.engine, verdict, _draft(record.alert, verdict, finding) if finding else None)
     except MoveRefused as refused:
         return (refused.en if tongue == "en" else refused.zh), True
+    office.changed()
     if issue is not None:
         return say("issue.registered", number=issue.number), False
     place = place_name(office.settings, record.alert.hall, record.alert.place, tongue)

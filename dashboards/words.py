@@ -110,6 +110,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # --- windows ---
     "windows.title": ("窗口在岗", "Windows"),
     "windows.late": ("采样滞后 {age}", "looks {age} late"),
+    "feed.moved": ("列表刚刚变动,请再点一次", "The list has just moved; press again"),
     "feed.more": ("另有 {n} 条,处置后显示", "{n} more, shown as these are judged"),
     "windows.cameras": ("监察眼 {seeing}/{total}", "Eyes {seeing}/{total}"),
     "state.ON_DUTY": ("在岗", "On duty"),
@@ -145,6 +146,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ratings.satisfaction": ("满意度", "Satisfaction"),
     "issues.title": ("整改情况", "Rectification"),
     "issues.open_ledger": ("打开台账", "Open the ledger"),
+    "page.failed": ("没有办成,请稍后再试({why})", "That did not work; try again later ({why})"),
     "page.none": ("没有这个页面", "There is no such page"),
     "handled.title": ("今日已处置", "Judged today"),
     "handled.none": ("今日还没有处置", "Nothing judged yet today"),
@@ -251,7 +253,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "form.nothing_found": ("没有找到", "Nothing found"),
     "form.lacking": ("还缺:{what}", "Still missing: {what}"),
     "form.and": ("、", ", "),
-    "form.disk": ("照片没有存下:{why}", "The photograph was not stored: {why}"),
     # --- ratings ---
     "ratings.page": ("今日好差评", "Ratings of today"),
     "ratings.none": ("今日还没有评价", "No ratings yet today"),

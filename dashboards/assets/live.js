@@ -6,12 +6,16 @@
   const RETRY_MS = 3000;
   const SILENT_MS = 20000; // the server speaks at least every 5 s
   const SENDING_MS = 4000;
+  const POINTING_MS = 5000;
+  const SETTLE_MS = 500; // a click this soon after cards moved was meant for another card
   const DENSE_FROM = 49;
   const FEED_MOST = 40;
+  const FEW = 2; // so few alerts are shown with large stills
   const LATE_S = 1;
 
   let config, words, island;
-  const live = {halls: {}, figures: null, downSince: null, lostSince: null, heardAt: Date.now(), offset: 0, selected: null, sent: {}};
+  const live = {halls: {}, figures: null, downSince: null, lostSince: null, heardAt: Date.now(), offset: 0, selected: null, sent: {},
+    pointedAt: 0, movedAt: 0};
 
   // ---- small tools ------------------------------------------------------------------------------------------
 
@@ -81,20 +85,23 @@
     }, live.figures);
   }
 
-  /* Keeps one node per key, in the order of the items; nodes are changed in place so that a click is never lost. */
+  /* Keeps one node per key, in the order of the items; nodes are changed in place so that a click is never lost.
+     Says whether any node moved or went. */
   function keyed(holder, items, key, create, update) {
     const held = new Map();
     Array.from(holder.children).forEach(function (node) { if (node.dataset.key) { held.set(node.dataset.key, node); } });
     let place = holder.firstElementChild;
+    let moved = false;
     items.forEach(function (item) {
       const id = key(item);
       let node = held.get(id);
       if (!node) { node = create(item); node.dataset.key = id; }
       held.delete(id);
-      if (node === place) { place = place.nextElementSibling; } else { holder.insertBefore(node, place); }
+      if (node === place) { place = place.nextElementSibling; } else { moved = moved || place !== null; holder.insertBefore(node, place); }
       update(node, item);
     });
     held.forEach(function (node) { node.remove(); });
+    return moved || held.size > 0;
   }
 
   function hallOf(id) { return config.halls.find(function (hall) { return hall.id === id; }); }
@@ -277,15 +284,26 @@
   // ---- alert feed -----------------------------------------------------------------------------------------------
 
   function showFeed() {
-    const feed = live.figures.feed;
+    const holder = island.querySelector("#live-feed");
+    const feed = steady(holder, live.figures.feed);
     const rest = feed.length - FEED_MOST;
-    keyed(island.querySelector("#live-feed"), feed.slice(0, FEED_MOST).concat(rest > 0 ? [{more: rest}] : []),
+    mark(holder, "data-few", feed.length <= FEW ? feed.length : null);
+    const moved = keyed(holder, feed.slice(0, FEED_MOST).concat(rest > 0 ? [{more: rest}] : []),
       function (alert) { return alert.more ? "more" : alert.key; },
       function (alert) { return alert.more ? make("div", "feed-more") : alertCard(alert); },
       function (node, alert) {
         if (alert.more) { put(node, say("feed.more", {n: alert.more})); } else { updateAlert(node, alert); }
       });
+    if (moved) { live.movedAt = Date.now(); }
     island.querySelector("#live-feed-none").hidden = feed.length > 0;
+  }
+
+  /* While somebody points into the feed its cards stay where they are: a verdict must not land on a neighbour. */
+  function steady(holder, feed) {
+    if (Date.now() - live.pointedAt > POINTING_MS) { return feed; }
+    const keys = Array.from(holder.children).map(function (node) { return node.dataset.key; });
+    const place = function (alert) { return keys.includes(alert.key) ? keys.indexOf(alert.key) : keys.length; };
+    return feed.slice().sort(function (one, other) { return place(one) - place(other); });
   }
 
   function alertCard(alert) {
@@ -423,7 +441,16 @@
     node.querySelector("button").focus();
   }
 
+  function tell(text) {
+    const place = make("div", "toast-place");
+    const toast = make("div", "toast", text);
+    place.append(toast);
+    toast.addEventListener("animationend", function () { place.remove(); });
+    island.append(place);
+  }
+
   function judge(card, key, kind, reason) {
+    if (Date.now() - live.movedAt < SETTLE_MS) { tell(say("feed.moved")); return; }
     live.sent[key] = Date.now();
     card.classList.add("is-sending");
     card.querySelectorAll("button.verdict").forEach(function (button) { button.disabled = true; });
@@ -603,6 +630,7 @@
     setInterval(tick, 1000);
     open();
     followVisibility();
+    island.querySelector("#live-feed").addEventListener("pointermove", function () { live.pointedAt = Date.now(); });
     window.addEventListener("resize", function () { if (live.figures) { showQueues(); } });
     return window.dash_clientside.no_update;
   }

@@ -218,7 +218,7 @@ def made(
 ) -> Issue:
     """The issue after the move. Raises MoveRefused, PhotographRefused."""
     needs_photo = "photo" in FIELDS[action]
-    return issue_records.apply(
+    moved = issue_records.apply(
         office.engine,
         number,
         action,
@@ -229,3 +229,5 @@ def made(
         reason=reason,
         photographs=stored(office.evidence, picture) if needs_photo else (),
     )
+    office.changed()
+    return moved

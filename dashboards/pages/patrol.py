@@ -144,8 +144,6 @@ def register(app: Dash, office: Office) -> None:
             return done(registered(office, key, *form), say), no_update
         except (MoveRefused, PhotographRefused) as refused:
             return no_update, notice(refused.en if tongue == "en" else refused.zh, True)
-        except OSError as full:
-            return no_update, notice(say("form.disk", why=full.strerror or str(full)), True)
 
 
 def lacking(
@@ -192,4 +190,6 @@ def registered(
         at=office.clock(),
         photographs=stored(office.evidence, picture),
     )
-    return issue_records.register(office.engine, draft)
+    issue = issue_records.register(office.engine, draft)
+    office.changed()
+    return issue

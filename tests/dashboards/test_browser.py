@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
+from sqlalchemy import text
 
 from dashboards import figures
 from monitor.adapters import alert_records, issue_records
@@ -252,3 +253,14 @@ def test_every_page_speaks_english_after_one_click(wall: Page, address: str) -> 
     expect(wall.locator("html")).to_have_attribute("lang", "en")
     expect(wall.locator("h1")).to_have_text("Weihai Government Service Supervision")
     assert overflow(wall) == [0, 0] if address == "/" else overflow(wall)[0] == 0
+
+
+def test_an_action_that_breaks_is_told(wall: Page, board: Running) -> None:
+    wall.goto("/issues")
+    wall.locator(".ledger tbody a").first.click()
+    wall.locator("#issue-unit").fill("市人社局驻厅窗口")
+    with board.site.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE issue_moves RENAME TO issue_moves_gone"))
+    wall.get_by_role("button", name="交办").click()
+    expect(wall.locator("#page-failed")).to_contain_text("没有办成")
+    expect(wall.locator(".status")).to_have_text("登记")
