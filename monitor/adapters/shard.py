@@ -31,6 +31,10 @@ RETRY_S = 10.0
 """Between two attempts to record what the database did not take, in seconds."""
 HEARTBEAT = timedelta(seconds=60)
 """A measured value that does not change is repeated this often."""
+TIDY = timedelta(hours=1)
+"""Between two times that telemetry is rolled up and rid of what is too old."""
+BEFORE_START = timedelta(days=1)
+"""What an earlier run wrote and did not roll up is at most so old, its downtime included."""
 SERIES = {Rule.ABSENCE: "presence", Rule.QUEUE: "queue"}
 
 
@@ -147,6 +151,7 @@ class Projection:
     telemetry: Telemetry
     written: dict[str, Point] = field(default_factory=dict)
     complained: bool = False
+    tidied: datetime | None = None
 
     def project(self, desk: Desk, at: datetime) -> None:
         """Write what is new at one hall."""
@@ -158,6 +163,9 @@ class Projection:
             return
         try:
             self.telemetry.write(points)
+            if self.tidied is None or abs(at - self.tidied) >= TIDY:
+                self.telemetry.tidy(self.tidied or at - BEFORE_START, at)
+                self.tidied = at
             self.complained = False
         except TelemetryLost as error:
             if not self.complained:
@@ -167,4 +175,4 @@ class Projection:
 
     def _new(self, series: str, at: datetime, value: float | None) -> bool:
         last = self.written.get(series)
-        return last is None or last.value != value or at - last.ts >= HEARTBEAT
+        return last is None or last.value != value or abs(at - last.ts) >= HEARTBEAT

@@ -57,6 +57,10 @@ class Telemetry(Protocol):
         """Five-minute rollups of a series that begin in start <= t < end, oldest first."""
         ...
 
+    def tidy(self, since: datetime, now: datetime) -> None:
+        """Roll up what was written from `since` on, and drop what is too old."""
+        ...
+
 
 class TelemetryLost(Exception):
     """Points could not be written or read: where, expected, found."""

@@ -1,17 +1,21 @@
-"""The edges of a watching program: what it hears of windows, and what a database keeps from the record."""
+"""The edges of a watching program: what it hears of windows, what it records, what it measures."""
 
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from monitor.adapters import alert_records
-from monitor.adapters.shard import RETRY_S, Recorder, WindowStates
+from monitor.adapters.shard import RETRY_S, TIDY, Projection, Recorder, WindowStates
+from monitor.adapters.telemetry import BUCKET, KEEP_POINTS, Point, SqliteTelemetry
 from monitor.alerts import Alert, Level, Moment, Rule, Still
+from monitor.observation import observe
 from monitor.window_states import Service, WindowState
+from tests.monitor.hall import CLERK_1, ZERO, desk, seeing
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ALERT = Alert(Rule.ABSENCE, "hc01", "w001", AT, AT + timedelta(seconds=300), Level.YELLOW)
@@ -72,3 +76,18 @@ def test_what_the_database_does_not_take_is_kept_and_said_once(
     assert recorder.waiting == []
     (record,) = alert_records.alerts_since(broken, AT)
     assert (record.alert.until, record.stills) == (ended.until, (STILL,))
+
+
+def test_measurements_are_rolled_up_and_do_not_grow_for_ever(tmp_path: Path) -> None:
+    hall = desk()
+    old = Point("presence/hc01/w001", ZERO - KEEP_POINTS, 1.0)
+    with SqliteTelemetry(tmp_path / "telemetry.db") as telemetry:
+        telemetry.write([old])
+        projection = Projection(telemetry)
+        for second in range(0, int(TIDY.total_seconds()) + 60, 60):
+            sample = seeing("c1", second)
+            hall.judge(sample, observe(sample.at, hall.regions["c1"], (CLERK_1,)))
+            projection.project(hall, sample.at)
+        assert telemetry.range(old.series, old.ts, old.ts + TIDY) == ()
+        rolled_up = telemetry.rollups(old.series, ZERO, ZERO + TIDY)
+    assert [one.start for one in rolled_up] == [ZERO + number * BUCKET for number in range(TIDY // BUCKET)]
