@@ -9,8 +9,9 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboards.frame import glyph
-from dashboards.words import Say
+from dashboards.words import Say, say_term
 from monitor.adapters.photographs import add_photograph
+from monitor.categories import SEVERITIES
 from monitor.issues import Photograph
 
 
@@ -100,3 +101,8 @@ def notice(said: str, refused: bool) -> Component:
     return html.Div(
         [glyph(icon), html.Span(said)], className="notice is-refused" if refused else "notice", role="alert"
     )
+
+
+def severities(tongue: str) -> dict[str, str]:
+    """The three severities."""
+    return {str(severity): f"{severity} {say_term(term, tongue)}" for severity, term in SEVERITIES.items()}

@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 from config.settings import Settings
 from dashboards.places import named
 from dashboards.visit import Visit
-from dashboards.words import Say
+from dashboards.words import WORDS, Say, say_term
+from monitor.issues import STATUSES, Status
 
 PAGES = {"situation": "/", "issues": "/issues", "ratings": "/ratings", "patrol": "/patrol"}
 """Pages reached from the head of every page, in the users' order."""
@@ -67,3 +68,18 @@ def toast(said: str, refused: bool, key: str) -> Component:
     """A sentence that leaves by itself."""
     icon = "exclamation-circle" if refused else "circle-check"
     return html.Div([glyph(icon), said], className="toast is-refused" if refused else "toast", key=key)
+
+
+def facts_table(rows: list[tuple[str, Any]]) -> Component:
+    """Names and values."""
+    return html.Dl([part for name, value in rows for part in (html.Dt(name), html.Dd(value))], className="facts")
+
+
+def status_chip(status: Status, tongue: str) -> Component:
+    """A state in its colour."""
+    return html.Span(say_term(STATUSES[status], tongue), className=f"status status-{status}")
+
+
+def post_name(by: str, say: Say) -> str:
+    """Who acted: a post in the reader's language, anybody else as recorded."""
+    return say(f"by.{by}") if f"by.{by}" in WORDS else by

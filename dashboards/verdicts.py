@@ -1,12 +1,14 @@
 """Judging an alert from a page: the reasons and categories on offer, and the one call that records a verdict."""
 
+from datetime import timedelta
+
 from dashboards.office import SUPERVISOR, Office
 from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, minute
 from dashboards.visit import Visit, visit
 from dashboards.words import say_term
 from monitor.adapters import alert_records
-from monitor.alerts import Alert, Rule
+from monitor.alerts import Alert, Rule, lasted_s
 from monitor.categories import Severity, Source
 from monitor.issues import IssueDraft, MoveRefused
 from monitor.verdicts import NAMES, Verdict, VerdictKind
@@ -52,7 +54,7 @@ def drafted(alert: Alert, office: Office, visit: Visit) -> str:
         hall=hall_name(office.settings, alert.hall, visit.language),
         place=place_name(office.settings, alert.hall, alert.place, visit.language),
         since=minute(alert.since),
-        lasted=lasting((alert.until or office.clock()) - alert.since),
+        lasted=lasting(timedelta(seconds=lasted_s(alert, office.clock()))),
     )
 
 

@@ -232,9 +232,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "issue.stills": ("预警图片", "Stills of the alert"),
     "issue.alert": ("来自预警", "From an alert"),
     "issue.open_alert": ("查看预警", "Open the alert"),
-    "issue.category": ("问题类别", "Category"),
-    "issue.severity": ("等级", "Severity"),
-    "issue.text": ("问题描述", "Description"),
     # --- on site ---
     "patrol.title": ("现场登记", "Register on site"),
     "patrol.photo": ("现场照片", "Photograph"),

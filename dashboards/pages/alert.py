@@ -1,14 +1,14 @@
 """预警处置: everything about one alert, and the verdict a person gives."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboards.addresses import issue_address, picture_address
-from dashboards.forms import choice, field, notice, writing
-from dashboards.frame import attributes, dark_page, glyph
+from dashboards.forms import choice, field, notice, severities, writing
+from dashboards.frame import attributes, dark_page, facts_table, glyph, post_name
 from dashboards.office import Office
 from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, moment
@@ -17,8 +17,8 @@ from dashboards.visit import Visit, visit
 from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import alert_records
 from monitor.adapters.alert_records import AlertRecord
-from monitor.alerts import Alert, Moment, Rule, Still
-from monitor.categories import CATEGORIES, SEVERITIES, Severity
+from monitor.alerts import Alert, Moment, Rule, Still, lasted_s
+from monitor.categories import CATEGORIES, Severity
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
 
@@ -104,7 +104,7 @@ def facts_of(record: AlertRecord, now: datetime, say: Say) -> Component:
         (say("fact.since"), moment(alert.since)),
         (say("fact.opened"), moment(alert.opened_at)),
         (say("fact.until"), moment(alert.until) if alert.until else say("fact.still_open")),
-        (say("fact.lasted"), lasting((alert.until or now) - alert.since)),
+        (say("fact.lasted"), lasting(timedelta(seconds=lasted_s(alert, now)))),
         (say("fact.unseen"), say("fact.seconds", n=f"{alert.unseen_s:g}")),
         (say("fact.sees"), say("fact.yes") if alert.sees else say("alert.unseen")),
     ]
@@ -113,12 +113,12 @@ def facts_of(record: AlertRecord, now: datetime, say: Say) -> Component:
     else:
         rows.append((say("fact.waiting"), say("state.UNKNOWN") if alert.waiting is None else str(alert.waiting)))
         rows.append((say("fact.pause"), say("fact.yes") if alert.pause_signal else say("alert.no_pause")))
-    return table(rows)
+    return facts_table(rows)
 
 
 def rule_of(alert: Alert, say: Say) -> Component:
     """The rule's values in force when the alert opened."""
-    return table(
+    return facts_table(
         [
             (say(f"value.{name}") if f"value.{name}" in WORDS else name, f"{value:g}")
             for name, value in alert.values.items()
@@ -126,53 +126,55 @@ def rule_of(alert: Alert, say: Say) -> Component:
     )
 
 
-def table(rows: list[tuple[str, Any]]) -> Component:
-    """Names and values."""
-    return html.Dl([part for name, value in rows for part in (html.Dt(name), html.Dd(value))], className="facts")
-
-
 def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Component]:
-    """The verdict on record, or the form that gives one."""
+    """The verdict on record, or the forms that give one."""
     say, tongue = visit.say, visit.language
+    title = html.H2(say("verdict.title"))
     if record.verdict is not None:
-        return [html.H2(say("verdict.title")), given(record.verdict, record.issue, say, tongue)]
-    alert = record.alert
-    return [
-        html.H2(say("verdict.title")),
-        html.Div(id="alert-notice"),
-        html.Div(
-            [
-                verdict_button(VerdictKind.REMINDED, tongue, "action is-main"),
-                verdict_button(VerdictKind.FALSE, tongue, "action"),
-            ],
-            className="actions",
-        ),
-        html.Fieldset(
-            [
-                html.Legend(say_term(NAMES[VerdictKind.REASONABLE], tongue)),
-                choice("alert-reason", {code: say(f"reason.{code}") for code in REASONS[alert.rule]}),
-                dcc.Input(
-                    id="alert-other", className="line-input", placeholder=say("verdict.other"), maxLength=200, value=""
-                ),
-                html.Div(verdict_button(VerdictKind.REASONABLE, tongue, "action"), className="actions"),
-            ]
-        ),
-        html.Fieldset(
-            [
-                html.Legend(say_term(NAMES[VerdictKind.ISSUE], tongue)),
-                field(
-                    say("issue.category"),
-                    choice("alert-category", categories(alert, tongue), CATEGORIES_OF[alert.rule][0]),
-                ),
-                field(say("issue.severity"), choice("alert-severity", severities(tongue), Severity.C)),
-                field(
-                    say("issue.text"),
-                    writing("alert-text", say("patrol.text_hint"), drafted(alert, office, visit), rows=3),
-                ),
-                html.Div(verdict_button(VerdictKind.ISSUE, tongue, "action is-main"), className="actions"),
-            ]
-        ),
+        return [title, given(record.verdict, record.issue, say, tongue)]
+    at_once = [
+        verdict_button(VerdictKind.REMINDED, tongue, "action is-main"),
+        verdict_button(VerdictKind.FALSE, tongue, "action"),
     ]
+    return [
+        title,
+        html.Div(id="alert-notice"),
+        html.Div(at_once, className="actions"),
+        reasonable_form(record.alert, visit),
+        issue_form(record.alert, office, visit),
+    ]
+
+
+def reasonable_form(alert: Alert, visit: Visit) -> Component:
+    """合理, with a reason on offer or a written one."""
+    say, tongue = visit.say, visit.language
+    other = dcc.Input(
+        id="alert-other", className="line-input", placeholder=say("verdict.other"), maxLength=200, value=""
+    )
+    return html.Fieldset(
+        [
+            html.Legend(say_term(NAMES[VerdictKind.REASONABLE], tongue)),
+            choice("alert-reason", {code: say(f"reason.{code}") for code in REASONS[alert.rule]}),
+            other,
+            html.Div(verdict_button(VerdictKind.REASONABLE, tongue, "action"), className="actions"),
+        ]
+    )
+
+
+def issue_form(alert: Alert, office: Office, visit: Visit) -> Component:
+    """属实·登记问题, prefilled."""
+    say, tongue = visit.say, visit.language
+    category = choice("alert-category", categories(alert, tongue), CATEGORIES_OF[alert.rule][0])
+    text = writing("alert-text", say("patrol.text_hint"), drafted(alert, office, visit), rows=3)
+    return html.Fieldset(
+        [
+            html.Legend(say_term(NAMES[VerdictKind.ISSUE], tongue)),
+            field(say("column.category"), category),
+            field(say("column.severity"), choice("alert-severity", severities(tongue), Severity.C)),
+            field(say("column.text"), text),
+            html.Div(verdict_button(VerdictKind.ISSUE, tongue, "action is-main"), className="actions"),
+        ]
+    )
 
 
 def verdict_button(kind: VerdictKind, tongue: str, name: str) -> Component:
@@ -186,19 +188,14 @@ def given(verdict: Verdict, issue: str | None, say: Say, tongue: str) -> Compone
     """Who judged what, when and why."""
     rows: list[tuple[str, Any]] = [
         (say("verdict.title"), html.B(say_term(NAMES[verdict.kind], tongue))),
-        (say("verdict.by"), say_by(verdict.by, say)),
+        (say("verdict.by"), post_name(verdict.by, say)),
         (say("verdict.at"), moment(verdict.at)),
     ]
     if verdict.reason:
         rows.append((say("verdict.reason"), reason_words(verdict.reason, say)))
     if issue:
         rows.append((say("verdict.issue"), html.A(issue, href=issue_address(issue), className="link")))
-    return table(rows)
-
-
-def say_by(by: str, say: Say) -> str:
-    """A post in the reader's language; anything else as it is."""
-    return say(f"by.{by}") if f"by.{by}" in WORDS else by
+    return facts_table(rows)
 
 
 def reason_words(reason: str, say: Say) -> str:
@@ -209,11 +206,6 @@ def reason_words(reason: str, say: Say) -> str:
 def categories(alert: Alert, tongue: str) -> dict[str, str]:
     """The categories that such an alert may become."""
     return {code: f"{code} {say_term(CATEGORIES[code], tongue)}" for code in CATEGORIES_OF[alert.rule]}
-
-
-def severities(tongue: str) -> dict[str, str]:
-    """The three severities."""
-    return {str(severity): f"{severity} {say_term(term, tongue)}" for severity, term in SEVERITIES.items()}
 
 
 def register(app: Dash, office: Office) -> None:

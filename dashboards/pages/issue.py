@@ -7,10 +7,8 @@ from dash.development.base_component import Component
 
 from dashboards.addresses import alert_address, picture_address
 from dashboards.forms import field, notice, photo, register_photo, stored, writing
-from dashboards.frame import glyph, light_page
+from dashboards.frame import facts_table, glyph, light_page, post_name, status_chip
 from dashboards.office import RESPONSIBLE, SUPERVISOR, Office
-from dashboards.pages.alert import say_by, table
-from dashboards.pages.ledger import status_chip
 from dashboards.places import area_name, hall_name, place_name
 from dashboards.times import moment
 from dashboards.visit import Visit, visit
@@ -60,7 +58,7 @@ def layout(issue: Issue, history: tuple[Move, ...], office: Office, visit: Visit
                 html.Div(
                     [
                         html.Section(
-                            [html.P(issue.text, className="issue-text"), table(facts(issue, office, visit))],
+                            [html.P(issue.text, className="issue-text"), facts_table(facts(issue, office, visit))],
                             className="sheet",
                         ),
                         next_move(issue, say, tongue),
@@ -154,7 +152,7 @@ def step(move: Move, say: Say, tongue: str) -> Component:
             html.Div(
                 [
                     html.B(say_term(ACTIONS[move.action], tongue).capitalize()),
-                    html.Span(say_by(move.by, say)),
+                    html.Span(post_name(move.by, say)),
                     html.Time(moment(move.at)),
                 ],
                 className="step-head",

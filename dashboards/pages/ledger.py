@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.addresses import issue_address
-from dashboards.frame import attributes, light_page
+from dashboards.frame import attributes, light_page, status_chip
 from dashboards.office import Office
 from dashboards.places import area_name, hall_name, place_name
 from dashboards.times import minute
@@ -137,11 +137,6 @@ def row(issue: Issue, office: Office, visit: Visit) -> Component:
             for name in COLUMNS
         ]
     )
-
-
-def status_chip(status: Status, tongue: str) -> Component:
-    """A state in its colour."""
-    return html.Span(say_term(STATUSES[status], tongue), className=f"status status-{status}")
 
 
 def page_of(visit: Visit) -> int:

@@ -7,10 +7,9 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboards.addresses import issue_address
-from dashboards.forms import choice, field, notice, photo, picker, register_photo, stored, writing
+from dashboards.forms import choice, field, notice, photo, picker, register_photo, severities, stored, writing
 from dashboards.frame import glyph, light_page
 from dashboards.office import INSPECTOR, Office
-from dashboards.pages.alert import severities
 from dashboards.places import named
 from dashboards.visit import Visit, visit
 from dashboards.words import Say, say_term

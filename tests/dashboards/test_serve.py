@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -28,7 +30,8 @@ serve(make, "127.0.0.1", int(sys.argv[2]), hub.close, ready=lambda: print("ready
 """
 
 
-def test_gunicorn_serves_streams_and_stops(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_gunicorn_serves_streams_and_stops(tmp_path: Path, ending: signal.Signals) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -49,7 +52,7 @@ def test_gunicorn_serves_streams_and_stops(tmp_path: Path) -> None:
         live.request("GET", "/live")
         answer = live.getresponse()
         assert answer.readline() == b"event: beat\n"
-        served.send_signal(signal.SIGTERM)
+        served.send_signal(ending)
         assert served.wait(timeout=20) == 0
         answer.close()
         live.close()
