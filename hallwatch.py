@@ -79,20 +79,19 @@ def watch(options: argparse.Namespace) -> None:
     for album in albums.values():
         album.remember({one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))})
     registry = Registry.of(settings.halls, settings.devices, settings.scales)
-    fleet = Fleet(settings.cameras, settings.reception)
+    fleet, recorder = Fleet(settings.cameras, settings.reception), shard.Recorder(engine)
     with (
         _stopping(fleet.stop),
         Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
         SqliteTelemetry(settings.stores.telemetry) as telemetry,
         said.heard(bus, registry),
+        recorder.recording(),
         fleet,
     ):
-        recorder = shard.Recorder(engine)
         reporter = shard.Reporter(bus, detector.name, detector.demo, albums)
         projection = shard.Projection(telemetry)
 
         def report(desk: Desk, at: datetime) -> None:
-            recorder.retry()
             reporter.report(desk, at)
             projection.project(desk, at)
 

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -81,23 +81,49 @@ class WindowStates:
 
 @dataclass(slots=True)
 class Recorder:
-    """Alerts into the record. What the database cannot take now is kept, in order, and tried again; it says so once."""
+    """Alerts into the record, in a thread of its own: a slow database delays no look.
+
+    What the database cannot take now is kept, in order, and tried again; it says so once.
+    """
 
     engine: Engine
-    clock: Callable[[], float] = time.monotonic
     waiting: list[tuple[Alert, tuple[Still, ...], datetime]] = field(default_factory=list)
-    again_at: float | None = None
-    """When to try again; None = the database takes everything."""
+    failing: bool = False
+    more: threading.Event = field(default_factory=threading.Event)
+    crash: BaseException | None = None
 
     def record(self, alert: Alert, stills: Sequence[Still], at: datetime) -> None:
-        """Record an alert that changed, with the stills it has by now."""
+        """Take an alert that changed, with the stills it has by now. Never waits; raises what recording died of."""
+        if self.crash is not None:
+            raise self.crash
         self.waiting.append((alert, tuple(stills), at))
-        self.retry()
+        self.more.set()
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Record while the context lasts; what waits at its end is tried once more."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._run, args=(stop,), name="recorder")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            self.more.set()
+            thread.join()
+
+    def _run(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                self.more.wait(RETRY_S)
+                self.more.clear()
+                self.retry()
+            self.retry()
+        except BaseException as error:
+            self.crash = error
 
     def retry(self) -> None:
-        """Record what waits, oldest first, as far as the database takes it; after a failure not before `RETRY_S`."""
-        if self.again_at is not None and self.clock() < self.again_at:
-            return
+        """Record what waits, oldest first, as far as the database takes it."""
         while self.waiting:
             alert, stills, at = self.waiting[0]
             try:
@@ -105,15 +131,15 @@ class Recorder:
                 for still in stills:
                     alert_records.add_still(self.engine, alert.key, still)
             except SQLAlchemyError as error:
-                if self.again_at is None:
+                if not self.failing:
                     found = getattr(error, "orig", None) or error
                     LOG.error("database: expected to record alert %s, found: %s; it is tried again", alert.key, found)
-                self.again_at = self.clock() + RETRY_S
+                self.failing = True
                 return
             del self.waiting[0]
-        if self.again_at is not None:
-            LOG.info("database: records again")
-        self.again_at = None
+            if self.failing:
+                LOG.info("database: records again")
+            self.failing = False
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.adapters import alert_records
-from monitor.adapters.shard import RETRY_S, TIDY, Projection, Recorder, WindowStates
+from monitor.adapters.shard import TIDY, Projection, Recorder, WindowStates
 from monitor.adapters.telemetry import BUCKET, KEEP_POINTS, Point, SqliteTelemetry
 from monitor.alerts import Alert, Level, Moment, Rule, Still
 from monitor.observation import observe
@@ -35,15 +35,6 @@ def test_a_declaration_that_comes_late_does_not_undo_a_newer_one(engine: Engine)
     assert states.of("hc01", "w001") == said(Service.OPEN, 60)
 
 
-class Clock:
-    """Time that the test turns."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def broken(engine: Engine) -> Iterator[Engine]:
     """A database that takes no stills, until its trigger is dropped."""
@@ -52,17 +43,26 @@ def broken(engine: Engine) -> Iterator[Engine]:
     yield engine
 
 
+ENDED = replace(ALERT, until=AT + timedelta(seconds=400))
+
+
+def test_alerts_are_recorded_by_the_time_the_recorder_ends(engine: Engine) -> None:
+    recorder = Recorder(engine)
+    with recorder.recording():
+        recorder.record(ALERT, [], ALERT.opened_at)
+        recorder.record(ENDED, [STILL], AT + timedelta(seconds=400))
+    (record,) = alert_records.alerts_since(engine, AT)
+    assert (record.alert.until, record.stills) == (ENDED.until, (STILL,))
+
+
 def test_what_the_database_does_not_take_is_kept_and_said_once(
     broken: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    clock = Clock()
-    recorder = Recorder(broken, clock)
-    ended = replace(ALERT, until=AT + timedelta(seconds=400))
+    recorder = Recorder(broken)
     recorder.record(ALERT, [STILL], ALERT.opened_at)
-    recorder.record(ended, [STILL], AT + timedelta(seconds=400))
-    for look in range(1000):
-        clock.now = look * RETRY_S / 100
+    recorder.record(ENDED, [STILL], AT + timedelta(seconds=400))
+    for _ in range(10):
         recorder.retry()
     assert len(caplog.records) == 1
     assert caplog.records[0].getMessage().endswith(f"{ALERT.key}, found: full; it is tried again")
@@ -70,12 +70,17 @@ def test_what_the_database_does_not_take_is_kept_and_said_once(
     with broken.begin() as connection:
         connection.execute(text("DROP TRIGGER full"))
     recorder.retry()
-    assert len(recorder.waiting) == 2  # it is not asked before its time
-    clock.now += RETRY_S
-    recorder.retry()
     assert recorder.waiting == []
     (record,) = alert_records.alerts_since(broken, AT)
-    assert (record.alert.until, record.stills) == (ended.until, (STILL,))
+    assert (record.alert.until, record.stills) == (ENDED.until, (STILL,))
+
+
+def test_what_recording_dies_of_is_raised_where_alerts_are_recorded(engine: Engine) -> None:
+    recorder = Recorder(engine)
+    with recorder.recording():
+        recorder.record(replace(ALERT, since=None), [], AT)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        recorder.record(ALERT, [], AT)
 
 
 def test_measurements_are_rolled_up_and_do_not_grow_for_ever(tmp_path: Path) -> None:
