@@ -79,7 +79,8 @@ class Desk:
         self._looks.update({(look.camera, look.region): look for look in observations})
         orphans, self._orphans = self._orphans, ()
         changes: list[Alert | None] = [_left(alert, sample.at) for alert in orphans]
-        changes += [self._window(place, sample.at) for place in _places(observations, RegionKind.STAFF)]
+        sees = any(look.people is not None for look in observations)
+        changes += [self._window(place, sample.at, sees) for place in _places(observations, RegionKind.STAFF)]
         changes += [self._zone(place, sample.at) for place in _places(observations, RegionKind.QUEUE)]
         alerts = tuple(alert for alert in changes if alert is not None)
         self._shown |= {alert.key: alert for alert in alerts}
@@ -109,9 +110,12 @@ class Desk:
         """The looks whose pictures an alert about a place may yet ask for."""
         return self.windows[place].moments if rule is Rule.ABSENCE else self.zones[place].moments
 
-    def _window(self, place: str, at: datetime) -> Alert | None:
+    def _window(self, place: str, at: datetime, sees: bool) -> Alert | None:
+        """`sees`: whether this look could; one that could not adds nothing while another camera sees the window."""
         gap = self._absence.gap_cadences
         people = staffed(*self._latest(RegionKind.STAFF, place, at, gap))
+        if people is not None and not sees:
+            return None
         self._saw(Rule.ABSENCE, place, at, people)
         seen = presence.Seen(
             at=at,

@@ -62,6 +62,15 @@ def test_a_window_may_be_seen_by_two_cameras() -> None:
     assert posts(hall)["w001"] is Post.UNKNOWN
 
 
+def test_one_look_counts_once_however_often_another_camera_is_blind() -> None:
+    hall = desk(regions=(*REGIONS, replace(REGIONS[0], camera="c2")))
+    show(hall, seeing("c1", 0))
+    for second in range(1, 10):
+        show(hall, blind("c2", second))
+    assert posts(hall)["w001"] is Post.UNKNOWN
+    assert hall.sights[Rule.ABSENCE, "w001"].seen_at == ZERO
+
+
 def test_a_zone_of_which_one_part_is_blind_is_not_counted() -> None:
     part = Region("za-2", "c1", REGIONS[3].kind, "za", REGIONS[3].polygon, REGIONS[3].anchor)
     hall = desk(regions=(*REGIONS, part))
