@@ -67,5 +67,16 @@ def segment_at(hall: Hall, calendar: Calendar, at: datetime) -> Segment | None:
     return None
 
 
+def closing(hall: Hall, calendar: Calendar, after: datetime, until: datetime) -> datetime | None:
+    """The first whole minute after a time, up to another, at which a hall is not in service; None if it always is."""
+    minute = timedelta(minutes=1)
+    moment = after.replace(second=0, microsecond=0) + minute
+    while moment <= until:
+        if segment_at(hall, calendar, moment) is None:
+            return moment
+        moment += minute
+    return None
+
+
 def _covers(segment: Segment, moment: time) -> bool:
     return segment.start <= moment and (moment < segment.end or segment.end == time(0))

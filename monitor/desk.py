@@ -1,6 +1,6 @@
 """A desk: where the looks at one hall meet and are judged, window by window and zone by zone."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from camera_ingest.sample import Sample
 from models.regions import Region, RegionKind
 from monitor import presence, queues
 from monitor.alerts import Alert, Rule
-from monitor.calendar import Calendar, segment_at
+from monitor.calendar import Calendar, closing, segment_at
 from monitor.duty import Duty, duty_at
 from monitor.observation import Observation, gathered, staffed
 from monitor.places import Hall
@@ -58,8 +58,7 @@ class Desk:
         own = tuple(alert for alert in alerts if alert.hall == hall.id)
         opened = {(alert.rule, alert.place): alert for alert in own}
         looked_at = {(RULES[kind], place) for kind, place in self._views if kind in RULES}
-        resumed = {alert.key for place, alert in opened.items() if place in looked_at}
-        self._orphans = tuple(alert for alert in own if alert.key not in resumed)
+        self._found = own
         self._shown = {alert.key: alert for alert in own}
         self.windows = {id: presence.Watch(hall.id, id) for id in self._windows}
         self.zones = {zone.id: queues.Watch(hall.id, zone.id) for zone in hall.zones}
@@ -72,13 +71,12 @@ class Desk:
     def judge(self, sample: Sample, observations: Sequence[Observation]) -> tuple[Alert, ...]:
         """Judge what one sample showed: the alerts that changed by it.
 
-        An alert from the records whose place nobody looks at any more, or has a newer one, ends with the first sample.
+        With the first sample end those alerts from the records that do not go on.
         """
         blind = str(sample.blind or "")
         self.eyes[sample.camera] = self.eyes[sample.camera].then(sample.at, None, blind, sample.detail)
         self._looks.update({(look.camera, look.region): look for look in observations})
-        orphans, self._orphans = self._orphans, ()
-        changes: list[Alert | None] = [_left(alert, sample.at) for alert in orphans]
+        changes: list[Alert | None] = [*self._settle(sample.at)]
         sees = any(look.people is not None for look in observations)
         changes += [self._window(place, sample.at, sees) for place in _places(observations, RegionKind.STAFF)]
         changes += [self._zone(place, sample.at) for place in _places(observations, RegionKind.QUEUE)]
@@ -109,6 +107,22 @@ class Desk:
     def moments(self, rule: Rule, place: str) -> frozenset[datetime]:
         """The looks whose pictures an alert about a place may yet ask for."""
         return self.windows[place].moments if rule is Rule.ABSENCE else self.zones[place].moments
+
+    def _settle(self, at: datetime) -> Iterator[Alert]:
+        """End what was open on record if its place is not looked at, has a newer alert, or was closed meanwhile."""
+        found, self._found = self._found, ()
+        for alert in found:
+            watches = self.windows if alert.rule is Rule.ABSENCE else self.zones
+            watch = watches.get(alert.place)
+            goes_on = watch is not None and watch.opened is not None and watch.opened.key == alert.key
+            closed_at = closing(self.hall, self.calendar, alert.opened_at, at)
+            if goes_on and closed_at is None:
+                continue
+            if goes_on and alert.rule is Rule.ABSENCE:
+                self.windows[alert.place] = presence.Watch(self.hall.id, alert.place)
+            elif goes_on:
+                self.zones[alert.place] = queues.Watch(self.hall.id, alert.place)
+            yield _left(alert, closed_at or at)
 
     def _window(self, place: str, at: datetime, sees: bool) -> Alert | None:
         """`sees`: whether this look could; one that could not adds nothing while another camera sees the window."""

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from monitor.calendar import BEIJING, Calendar, DayKind, segment_at, today
+from monitor.calendar import BEIJING, Calendar, DayKind, closing, segment_at, today
 from monitor.places import Hall, HallLevel, Segment
 
 CALENDAR = Calendar(
@@ -69,3 +69,18 @@ def test_a_hall_that_lists_all_days_never_closes(at: datetime) -> None:
 
 def test_today_is_the_day_in_beijing() -> None:
     assert today(datetime(2026, 11, 22, 16, 0, tzinfo=UTC)) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("segments", "after", "until", "closes"),
+    [
+        ((MORNING,), beijing(11, 20, 9), beijing(11, 20, 11, 59), None),
+        ((MORNING,), beijing(11, 20, 9), beijing(11, 23, 9), beijing(11, 20, 12)),
+        ((ALWAYS,), beijing(11, 20, 9), beijing(11, 23, 9), None),
+        ((MORNING,), beijing(11, 20, 9), beijing(11, 20, 8), None),
+    ],
+)
+def test_when_a_hall_closes(
+    segments: tuple[Segment, ...], after: datetime, until: datetime, closes: datetime | None
+) -> None:
+    assert closing(hall(*segments), CALENDAR, after, until) == closes

@@ -6,7 +6,7 @@ from datetime import timedelta
 from camera_ingest.sample import Sample
 from models.detection import Detection
 from models.regions import Region
-from monitor.alerts import Alert, Level, Rule
+from monitor.alerts import Alert, Level, Rule, lasted_s
 from monitor.desk import Desk
 from monitor.duty import Duty
 from monitor.observation import observe
@@ -147,6 +147,21 @@ def test_an_open_alert_whose_place_nobody_looks_at_any_more_ends() -> None:
     hall = desk(alerts=[gone, other])
     assert hall.alerts(ZERO) == (gone,)
     assert show(hall, seeing("c1", 10)) == (replace(gone, until=ZERO + EVERY, unseen_s=10.0),)
+
+
+def test_an_alert_that_was_open_when_the_hall_closed_does_not_go_on_the_next_day() -> None:
+    opened = Alert(Rule.ABSENCE, "hc01", "w002", ZERO, ZERO + timedelta(minutes=5), Level.RED)
+    crowd = Alert(Rule.QUEUE, "hc01", "za", ZERO, ZERO + timedelta(minutes=5), Level.RED)
+    hall = desk(alerts=[opened, crowd])
+    monday = timedelta(days=3).total_seconds()
+    changes = show(hall, seeing("c1", monday), (CLERK_1,))
+    assert [(alert.key, alert.until) for alert in changes] == [
+        (opened.key, ZERO + timedelta(hours=3)),
+        (crowd.key, ZERO + timedelta(hours=3)),
+    ]
+    assert [lasted_s(alert, ZERO) for alert in changes] == [300, 300]
+    later = [a for s in range(10, 310, 10) for a in show(hall, seeing("c1", monday + s), (CLERK_1,))]
+    assert [(alert.since, alert.until) for alert in later] == [(ZERO + timedelta(days=3), None)]
 
 
 def test_of_two_open_alerts_of_one_place_the_older_one_ends() -> None:
