@@ -90,10 +90,12 @@ def watch(options: argparse.Namespace) -> None:
     ):
         reporter = shard.Reporter(bus, detector.name, detector.demo, albums)
         projection = shard.Projection(telemetry)
+        retention = shard.Retention(engine, settings.stores.evidence)
 
         def report(desk: Desk, at: datetime) -> None:
             reporter.report(desk, at)
             projection.project(desk, at)
+            retention.retain(at)
 
         pairs = [(desk, albums[desk.hall.id]) for desk in desks]
         flow.watch(fleet.samples(), pairs, detector.detect, lambda observations: None, recorder.record, report)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, select, update
 from monitor.adapters import issue_records, tables
 from monitor.adapters.database import insert, transaction
 from monitor.alerts import Alert, Level, Moment, Rule, Still
-from monitor.issues import Issue, IssueDraft, MoveRefused
+from monitor.issues import Issue, IssueDraft, MoveRefused, Status
 from monitor.terms import Term
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
@@ -90,6 +90,14 @@ def add_still(engine: Engine, key: str, still: Still) -> bool:
         )
         added = row.on_conflict_do_nothing(index_elements=["alert_key", "moment", "at"]).returning(tables.stills.c.id)
         return connection.execute(added).first() is not None
+
+
+def stills_of_open_issues(engine: Engine) -> frozenset[str]:
+    """Files of the stills of alerts from which an issue was registered that is not closed yet."""
+    stills, issues = tables.stills.c, tables.issues.c
+    wanted = select(stills.file).join(tables.issues, issues.alert_key == stills.alert_key)
+    with engine.connect() as connection:
+        return frozenset(connection.execute(wanted.where(issues.status != Status.CLOSED)).scalars())
 
 
 def judge(engine: Engine, verdict: Verdict, draft: IssueDraft | None = None) -> Issue | None:

@@ -7,7 +7,8 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,7 @@ from monitor.adapters.telemetry import Point, Telemetry, TelemetryLost
 from monitor.album import Album
 from monitor.alerts import Alert, Rule, Still
 from monitor.desk import Desk
+from monitor.evidence import expire
 from monitor.messages import Registry, Said, read
 from monitor.places import Hall
 from monitor.window_states import WindowState
@@ -29,6 +31,7 @@ LEAST_S = 1.0
 """Between two live messages of a hall, in seconds."""
 RETRY_S = 10.0
 """Between two attempts to record what the database did not take, in seconds."""
+KEEP_STILLS = timedelta(days=30)
 HEARTBEAT = timedelta(seconds=60)
 """A measured value that does not change is repeated this often."""
 TIDY = timedelta(hours=1)
@@ -202,3 +205,25 @@ class Projection:
     def _new(self, series: str, at: datetime, value: float | None) -> bool:
         last = self.written.get(series)
         return last is None or last.value != value or abs(at - last.ts) >= HEARTBEAT
+
+
+@dataclass(slots=True)
+class Retention:
+    """Stills of alerts are deleted after 30 days, but not while an issue that came from their alert is open."""
+
+    engine: Engine
+    evidence: Path
+    done: date | None = None
+
+    def retain(self, at: datetime) -> None:
+        """Delete what is too old, once a day."""
+        if self.done == at.date():
+            return
+        self.done = at.date()
+        try:
+            deleted = expire(self.evidence, at.date() - KEEP_STILLS, alert_records.stills_of_open_issues(self.engine))
+        except (SQLAlchemyError, OSError) as error:
+            LOG.warning("evidence %s: expected to delete old stills, found: %s", self.evidence, error)
+            return
+        if deleted:
+            LOG.info("evidence: %d stills older than %d days deleted", deleted, KEEP_STILLS.days)

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from monitor.adapters import alert_records
-from monitor.adapters.shard import TIDY, Projection, Recorder, WindowStates
+from monitor.adapters import alert_records, issue_records
+from monitor.adapters.shard import KEEP_STILLS, TIDY, Projection, Recorder, Retention, WindowStates
 from monitor.adapters.telemetry import BUCKET, KEEP_POINTS, Point, SqliteTelemetry
 from monitor.alerts import Alert, Level, Moment, Rule, Still
+from monitor.categories import Severity, Source
+from monitor.evidence import MaskedJpeg, write
+from monitor.issues import IssueDraft
 from monitor.observation import observe
 from monitor.window_states import Service, WindowState
 from tests.monitor.hall import CLERK_1, ZERO, desk, seeing
@@ -96,3 +99,20 @@ def test_measurements_are_rolled_up_and_do_not_grow_for_ever(tmp_path: Path) -> 
         assert telemetry.range(old.series, old.ts, old.ts + TIDY) == ()
         rolled_up = telemetry.rollups(old.series, ZERO, ZERO + TIDY)
     assert [one.start for one in rolled_up] == [ZERO + number * BUCKET for number in range(TIDY // BUCKET)]
+
+
+def test_stills_go_after_thirty_days_unless_an_issue_came_of_them(engine: Engine, tmp_path: Path) -> None:
+    files = []
+    for place in ("w001", "w002"):
+        alert = replace(ALERT, place=place)
+        still = write(tmp_path, alert, Moment.START, AT, MaskedJpeg(b"jpeg"))
+        alert_records.save(engine, alert, AT)
+        alert_records.add_still(engine, alert.key, still)
+        files.append(tmp_path / still.file)
+    draft = IssueDraft("k1", "hc01", "w001", "A01", Severity.C, Source.AI_VIDEO, "窗口无人", "监督员", AT, ALERT.key)
+    issue_records.register(engine, draft)
+    retention = Retention(engine, tmp_path)
+    retention.retain(AT + KEEP_STILLS)
+    assert [file.exists() for file in files] == [True, True]
+    retention.retain(AT + KEEP_STILLS + timedelta(days=1))
+    assert [file.exists() for file in files] == [True, False]
