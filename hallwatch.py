@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -289,6 +289,9 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
 
     engine, stop = open_database(settings.stores.database), threading.Event()
     hub = Hub(frozenset(hall.id for hall in settings.halls))
+    # A hall reports with every look at it, so at least as often as its quickest camera is looked at.
+    looks = [[one.cadence for one in settings.cameras if one.hall == hall.id] for hall in settings.halls]
+    beat = max((min(cadences) for cadences in looks if cadences), default=timedelta(seconds=30))
 
     def listen() -> None:
         topics = [f"hallwatch/v1/{hall.id}/live" for hall in settings.halls]
@@ -300,16 +303,19 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
                     except (BadLive, ValueError) as error:
                         LOG.warning("%s: %s", message.topic, error)
                 bus.acknowledge()
-                hub.broker_up() if bus.link.connected else hub.broker_down(bus.link.since)
+                if bus.link.connected:
+                    hub.broker_up()
+                else:
+                    hub.broker_down(bus.link.since)
 
     def figures() -> None:
-        keep_figures(settings, engine, hub, stop, clock=lambda: datetime.now(UTC))
+        keep_figures(settings, engine, hub, stop, beat=beat, clock=lambda: datetime.now(UTC))
 
     threads = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (listen, figures)]
     for thread in threads:
         thread.start()
     closing += [stop.set, hub.close]
-    return build(settings, engine, hub, settings.stores.evidence)
+    return build(settings, engine, hub, settings.stores.evidence, beat=beat)
 
 
 def _call(each: Iterable[Callable[[], None]]) -> None:
