@@ -113,4 +113,5 @@ def _address(stream: Stream, flags: int = 0) -> Address:
         found = socket.getaddrinfo(parts.hostname or "?", parts.port or RTSP_PORT, type=socket.SOCK_STREAM, flags=flags)
     except (OSError, ValueError) as error:  # no such name; or no such port
         raise StreamLost(stream.camera.id, "resolve", "an address", "none for its host name") from error
-    return found[0][0], found[0][4]
+    family, _, _, _, address = found[stream.link.losses % len(found)]  # a name may have several; each has its turn
+    return family, address

@@ -12,7 +12,7 @@ from camera_ingest.camera import Camera, Role
 from camera_ingest.link import Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
-from camera_ingest.receiver import Receiver
+from camera_ingest.receiver import Receiver, _address
 from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
 from camera_ingest.stream import Stream
@@ -96,6 +96,16 @@ def test_connections_are_opened_at_a_capped_rate(listener: socket.socket) -> Non
             counts.append(opened())
         assert all(count <= 11 + tenth for tenth, count in enumerate(counts))
         assert counts[-1] >= 45
+
+
+def test_every_address_of_a_name_has_its_turn(listener: socket.socket) -> None:
+    with closing(Reception([url(listener).replace("127.0.0.1", "localhost")])) as reception:
+        (stream,) = reception.streams
+        known = socket.getaddrinfo("localhost", listener.getsockname()[1], type=socket.SOCK_STREAM)
+        tried = []
+        for stream.link.losses in range(len(known)):
+            tried.append(_address(stream))
+    assert tried == [(family, address) for family, _, _, _, address in known]
 
 
 def test_a_name_that_is_no_longer_waited_for_is_not_looked_up(listener: socket.socket) -> None:
