@@ -1,6 +1,6 @@
 """Train: makes the small detector that is shipped with the package, again, from nothing.
 
-    python -m models.train DATA OUT [--epochs 30] [--seed 1] ...
+    python -m models.train DATA OUT [--epochs 7] [--seed 1] ...
 
 DATA is a YOLO data set with one class (images/train, images/val and the same under labels/), such as
 `python -m simulation.footage` writes. The network (hallwatch-demo.yaml) starts from random numbers; nothing is
@@ -60,9 +60,7 @@ class TooLarge(Exception):
     """The exported network is larger than what may be shipped."""
 
 
-def train(
-    data: Path, out: Path, epochs: int = 30, size: tuple[int, int] = SIZE, seed: int = 1, batch: int = 16
-) -> Path:
+def train(data: Path, out: Path, epochs: int = 7, size: tuple[int, int] = SIZE, seed: int = 1, batch: int = 16) -> Path:
     """Trains, exports and scores; returns `out`. Raises `TooLarge`, and `FileNotFoundError` without pictures."""
     pictures = {split: len(_pictures(data, split)) for split in ("train", "val")}
     with TemporaryDirectory() as directory:
@@ -77,7 +75,7 @@ def train(
         _publish(exported, out)
     about = {
         "demo": True,
-        "trained_on": f"{pictures['train']} rendered pictures, {pictures['val']} held out",
+        "trained_on": f"{pictures['train']} pictures, {pictures['val']} held out",
         "from": "random initialisation",
         "epochs": epochs,
         "seed": seed,
@@ -223,7 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m models.train", description="Train the small shipped detector.")
     parser.add_argument("data", type=Path, help="YOLO data set directory")
     parser.add_argument("out", type=Path, help="OpenVINO directory to write, *_openvino_model")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=16)
     asked = parser.parse_args(arguments)
