@@ -1,6 +1,6 @@
 """An alert (预警): what a machine suspects; only a person concludes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -75,6 +75,15 @@ class Alert:
 def lasted_s(alert: Alert, seen_at: datetime) -> float:
     """Seconds an alert stands for, up to its end or the last look that saw; unknown time does not count."""
     return max(0.0, ((alert.until or seen_at) - alert.since).total_seconds() - alert.unseen_s)
+
+
+def resumed(alert: Alert) -> Alert:
+    """An open alert as a restart finds it: not seen, and of unknown time only what can lie before it opened.
+
+    What came after is unknown as a whole from now on and is counted anew.
+    """
+    most_s = (alert.opened_at - alert.since).total_seconds() - alert.values.get("yellow_s", 0.0)
+    return replace(alert, sees=False, unseen_s=min(alert.unseen_s, max(0.0, most_s)))
 
 
 def changed(before: Alert | None, after: Alert | None) -> bool:

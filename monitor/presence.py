@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.alerts import Alert, Level, Rule, changed
+from monitor.alerts import Alert, Level, Rule, changed, resumed
 from monitor.duty import Duty
 from monitor.looks import Look, Looks, hits, turn, turns
 from monitor.observation import unobserved
@@ -127,6 +127,7 @@ class Watch:
 
 def resume(alert: Alert) -> Watch:
     """The watch of a window after a restart: its open alert goes on, and the time since it opened is unknown."""
+    alert = resumed(alert)
     return Watch(
         hall=alert.hall,
         window=alert.place,
@@ -135,7 +136,7 @@ def resume(alert: Alert) -> Watch:
         blind_since=alert.opened_at,
         since=alert.since,
         unseen_s=alert.unseen_s,
-        alert=replace(alert, sees=False),
+        alert=alert,
     )
 
 
@@ -196,8 +197,7 @@ def _remembered(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
 
 def _stretch(rule: AbsenceRule, watch: Watch, seen: Seen) -> timedelta:
     """Since the last look that saw, if it is unknown what happened since; else zero."""
-    blind = watch.blind_since is not None
-    return unobserved(watch.seen_at or seen.at, seen.at, blind, seen.cadence * rule.gap_cadences)
+    return unobserved(watch.seen_at or seen.at, seen.at, bool(watch.blind_since), seen.cadence * rule.gap_cadences)
 
 
 def _unseen_s(stretch: timedelta, seen: Seen) -> float:

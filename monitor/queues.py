@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.alerts import Alert, Level, Rule, changed
+from monitor.alerts import Alert, Level, Rule, changed, resumed
 from monitor.observation import unobserved
 
 
@@ -112,7 +112,7 @@ class Watch:
 
 def resume(alert: Alert) -> Watch:
     """The watch of a zone after a restart: its open alert goes on, and the time since it opened is unknown."""
-    return Watch(alert.hall, alert.place, seen_at=alert.opened_at, blind=True, alert=replace(alert, sees=False))
+    return Watch(alert.hall, alert.place, seen_at=alert.opened_at, blind=True, alert=resumed(alert))
 
 
 def step(rule: QueueRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | None]:

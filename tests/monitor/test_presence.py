@@ -180,3 +180,11 @@ def test_an_alert_that_could_not_be_seen_any_more_does_not_last_until_closing_ti
     ended = play(looks(0, 0, 100) + looks(None, 105, 1000) + looks(None, 1005, 1005, Duty.NOT_IN_SERVICE))[-1]
     assert ended.until == ZERO + timedelta(seconds=1005)
     assert lasted_s(ended, ended.opened_at) == 100 + EVERY.total_seconds()
+
+
+def test_unknown_time_is_not_counted_twice_by_a_restart() -> None:
+    alert = play(looks(0, 0, 100) + looks(None, 105, 1000) + looks(0, 1005, 1010))[-1]
+    for _ in range(3):
+        alert = play(looks(0, 1100, 1110), resume(alert))[-1]
+    assert alert.until is None
+    assert lasted_s(alert, ZERO + timedelta(seconds=1110)) >= RULE.yellow_s
