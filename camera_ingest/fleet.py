@@ -26,7 +26,7 @@ from camera_ingest.schedule import Schedule, staggered
 from camera_ingest.snapshot import decode_jpeg
 from camera_ingest.stream import Stream
 
-SNAPSHOT_THREADS = 8
+SNAPSHOT_THREADS = 32  # they wait most of the time; a dead camera keeps one for `snapshot_s`
 DECODED_AHEAD = 8  # pictures that may wait for the reader; beyond, each camera keeps its newest look undecoded
 
 

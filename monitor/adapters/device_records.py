@@ -21,10 +21,16 @@ def window_state(connection: Connection, state: WindowState) -> bool:
 
 
 def window_states(engine: Engine, halls: Collection[str]) -> tuple[WindowState, ...]:
-    """The newest declaration of every window of some halls; a window that never declared one is not there."""
+    """The newest declaration of every window of some halls; a window that never declared one is not there.
+
+    As `window_states.newer`: of the boot heard of last, the highest number.
+    """
     row = tables.window_states.c
-    rank = func.row_number().over(partition_by=[row.hall, row.window], order_by=[row.at.desc(), row.id.desc()])
-    ranked = select(tables.window_states, rank.label("age")).where(row.hall.in_(halls)).subquery()
+    heard = func.max(row.received_at).over(partition_by=[row.hall, row.window, row.boot_id])
+    boots = select(tables.window_states, heard.label("heard")).where(row.hall.in_(halls)).subquery()
+    order = [boots.c.heard.desc(), boots.c.seq.desc(), boots.c.id.desc()]
+    rank = func.row_number().over(partition_by=[boots.c.hall, boots.c.window], order_by=order)
+    ranked = select(boots, rank.label("age")).subquery()
     newest = select(ranked).where(ranked.c.age == 1).order_by(ranked.c.hall, ranked.c.window)
     with engine.connect() as connection:
         return tuple(

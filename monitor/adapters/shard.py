@@ -23,7 +23,7 @@ from monitor.desk import Desk
 from monitor.evidence import expire
 from monitor.messages import Registry, Said, read
 from monitor.places import Hall
-from monitor.window_states import WindowState
+from monitor.window_states import WindowState, newer
 
 LOG = logging.getLogger(__name__)
 
@@ -51,9 +51,12 @@ class WindowStates:
 
     def __init__(self, engine: Engine, halls: Collection[str]) -> None:
         self._said = {(said.hall, said.window): said for said in device_records.window_states(engine, halls)}
+        self._crash: BaseException | None = None
 
     def of(self, hall: str, window: str) -> WindowState | None:
-        """None = it has never said anything."""
+        """None = it has never said anything. Raises what listening died of: deaf to pauses nobody may be judged."""
+        if self._crash is not None:
+            raise self._crash
         return self._said.get((hall, window))
 
     @contextmanager
@@ -69,17 +72,18 @@ class WindowStates:
             thread.join()
 
     def _hear(self, bus: Bus, registry: Registry, stop: threading.Event) -> None:
-        while not stop.is_set():
-            for message in bus.take(100, 0.5):
-                self.take(read(message, registry))
-            bus.acknowledge()
+        try:
+            while not stop.is_set():
+                for message in bus.take(100, 0.5):
+                    self.take(read(message, registry))
+                bus.acknowledge()
+        except BaseException as error:
+            self._crash = error
 
     def take(self, said: Said) -> None:
-        """Hear one message; a declaration older than the one that holds was sent late or again and changes nothing."""
-        if isinstance(said, WindowState):
-            held = self.of(said.hall, said.window)
-            if held is None or said.at >= held.at:
-                self._said[said.hall, said.window] = said
+        """Hear one message; only a newer declaration than the one that holds changes anything."""
+        if isinstance(said, WindowState) and newer(said, self.of(said.hall, said.window)):
+            self._said[said.hall, said.window] = said
 
 
 @dataclass(slots=True)

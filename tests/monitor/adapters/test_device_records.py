@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from monitor.adapters.database import transaction
 from monitor.adapters.device_records import devices, meta, status, window_state, window_states
 from monitor.devices import DeviceRecord, DeviceStatus, Meta
-from monitor.window_states import Service, WindowState
+from monitor.window_states import Service, WindowState, newer
 from tests.monitor.example import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -27,6 +27,13 @@ def declared(engine: Engine, *states: WindowState) -> list[bool]:
 def test_the_newest_declaration_holds_in_whatever_order_it_came(engine: Engine, said: tuple[WindowState, ...]) -> None:
     declared(engine, *said)
     assert window_states(engine, ["hc01"]) == (OPEN,)
+
+
+def test_a_clock_that_begins_at_1970_after_a_reboot_does_not_make_a_window_mute(engine: Engine) -> None:
+    rebooted = replace(OPEN, boot_id="w2", seq=1, at=datetime(1970, 1, 1, tzinfo=UTC), received_at=NOW + MINUTE)
+    declared(engine, PAUSED, rebooted)
+    assert window_states(engine, ["hc01"]) == (rebooted,)
+    assert newer(rebooted, PAUSED)
 
 
 def test_the_same_declaration_again_is_a_repeat(engine: Engine) -> None:

@@ -25,17 +25,17 @@ ALERT = Alert(Rule.ABSENCE, "hc01", "w001", AT, AT + timedelta(seconds=300), Lev
 STILL = Still(Moment.START, AT, "alerts/start.jpg", "0" * 64)
 
 
-def said(state: Service, seconds: float) -> WindowState:
-    at = AT + timedelta(seconds=seconds)
-    return WindowState("hc01", "w001", state, "", at, "boot", 1, at)
+def said(state: Service, seq: int) -> WindowState:
+    at = AT + timedelta(seconds=seq)
+    return WindowState("hc01", "w001", state, "", at, "boot", seq, at)
 
 
 def test_a_declaration_that_comes_late_does_not_undo_a_newer_one(engine: Engine) -> None:
     states = WindowStates(engine, ["hc01"])
     assert states.of("hc01", "w001") is None
-    for declared in (said(Service.CLOSED, 0), said(Service.OPEN, 60), said(Service.CLOSED, 0)):
+    for declared in (said(Service.CLOSED, 1), said(Service.OPEN, 2), said(Service.CLOSED, 1)):
         states.take(declared)
-    assert states.of("hc01", "w001") == said(Service.OPEN, 60)
+    assert states.of("hc01", "w001") == said(Service.OPEN, 2)
 
 
 @pytest.fixture
