@@ -197,16 +197,24 @@ def demo(options: argparse.Namespace) -> None:
 
 def models_train(options: argparse.Namespace) -> None:
     """Train the small detector on footage of the simulated city, from random initialisation."""
-    from models.train import train
+    from models.runtimes import ExtraMissing
+    from models.train import TooLarge, train
     from simulation.footage import write
 
     if not (options.data / "data.yaml").exists():
         write(options.data, options.pictures, options.seed, workers=os.cpu_count() or 1)
-    train(options.data, options.out, epochs=options.epochs, seed=options.seed)
+    try:
+        train(options.data, options.out, epochs=options.epochs, seed=options.seed)
+    except (TooLarge, FileNotFoundError) as error:
+        raise Refused(str(error)) from error
+    except ExtraMissing as error:
+        raise Missing(str(error)) from error
 
 
 def models_evaluate(options: argparse.Namespace) -> None:
     """Score head counts per region against the ground truth of a recorded clip."""
+    from av import FFmpegError
+
     from models import evaluate
 
     settings = _load(options.config)
@@ -217,7 +225,10 @@ def models_evaluate(options: argparse.Namespace) -> None:
     except (OSError, evaluate.BadTruth) as error:
         raise Refused(f"{options.truth}: {error}") from error
     regions = [region for region in settings.regions if region.camera == camera.id]
-    scores = evaluate.score(detector.detect, evaluate.frames(path, options.every), regions, truth)
+    try:
+        scores = evaluate.score(detector.detect, evaluate.frames(path, options.every), regions, truth)
+    except FFmpegError as error:
+        raise Refused(f"{path}: expected a video file, found: {error.strerror}") from error
     _print([{**asdict(score), "detector": detector.name} for score in scores], options.json)
 
 
@@ -441,8 +452,8 @@ def _models_parser(verbs: Verbs) -> None:
     train = _verb(models, "train", models_train)
     train.add_argument("data", type=Path, help="YOLO data set; drawn from the simulated city if it is not there")
     train.add_argument("out", type=Path, help="directory to write, *_openvino_model")
-    train.add_argument("--pictures", type=int, default=6000, help="to draw")
-    train.add_argument("--epochs", type=int, default=30)
+    train.add_argument("--pictures", type=int, default=4400, help="to draw")
+    train.add_argument("--epochs", type=int, default=7)
     train.add_argument("--seed", type=int, default=1)
     evaluate = _configured(models, "evaluate", models_evaluate)
     evaluate.add_argument("--camera", required=True, metavar="ID=FILE", help="a recorded clip")
