@@ -294,7 +294,8 @@ def _desks(
 def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
     """The web application with everything that feeds it; called in the process that serves."""
     from dashboards.app import build, keep_figures
-    from dashboards.live import BadLive, Hub
+    from dashboards.heard import read
+    from dashboards.live import Hub
     from monitor.adapters.database import open_database
     from monitor.adapters.mqtt import Bus
 
@@ -310,8 +311,8 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
             while not stop.is_set():
                 for message in bus.take(200, 0.5):
                     try:
-                        hub.put(json.loads(message.payload))
-                    except (BadLive, ValueError) as error:
+                        hub.put(read(message.payload))
+                    except ValueError as error:
                         LOG.warning("%s: %s", message.topic, error)
                 bus.acknowledge()
                 if bus.link.connected:

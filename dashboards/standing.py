@@ -70,8 +70,8 @@ def standings(
 
 
 def fresh(message: Message | None, now: datetime, stale_after: timedelta) -> Message | None:
-    """The message, unless it is older than what may be believed."""
-    if message is None or now - datetime.fromisoformat(message["at"]) > stale_after:
+    """The message, unless it is older than what may be believed, or of a time to come: a clock was set back since."""
+    if message is None or abs(now - datetime.fromisoformat(message["at"])) > stale_after:
         return None
     return message
 

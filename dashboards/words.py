@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "push.ok": ("实时推送正常 · 数据 {age}前", "Live · data {age} old"),
     "push.waiting": ("等待实时数据", "Waiting for live data"),
     "push.stale": ("数据延迟 · 最新 {age}前", "Data late · newest {age} old"),
+    "push.figures": ("统计数据停更 {age}", "Figures not updated for {age}"),
     "push.lost": ("推送中断 {time} 起", "Push lost since {time}"),
     "push.broker": ("消息中断 {time} 起", "Messages lost since {time}"),
     "push.halls_stale": ("{n} 厅数据过期", "{n} halls out of date"),

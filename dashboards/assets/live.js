@@ -120,7 +120,7 @@
 
   function stale(hall) {
     const message = live.halls[hall];
-    return !message || now() - Date.parse(message.at) > config.stale_s * 1000;
+    return !message || Math.abs(now() - Date.parse(message.at)) > config.stale_s * 1000; // one of a time to come, too
   }
 
   // ---- figures declared by the page ---------------------------------------------------------------------------
@@ -191,8 +191,9 @@
     mark(node, "data-worst", row.worst);
     mark(node, "aria-pressed", row.id === live.selected);
     node.classList.toggle("is-stale", old);
-    put(part(node, "hall-name"), hallOf(row.id).name);
-    node.title = hallOf(row.id).name;
+    const name = (hallOf(row.id) || {name: row.id}).name; // a hall that the site got after this page was opened
+    put(part(node, "hall-name"), name);
+    node.title = name;
     const message = live.halls[row.id];
     put(part(node, "hall-age"), !message ? say("halls.silent")
       : old ? say("halls.stale", {age: age(now() - Date.parse(message.at))}) : "");
@@ -504,11 +505,13 @@
     const node = island.querySelector("#live-push");
     const ages = Object.keys(live.halls).map(function (hall) { return now() - Date.parse(live.halls[hall].at); });
     const newest = ages.length ? Math.min.apply(null, ages) : null;
+    const figures = live.figures ? now() - Date.parse(live.figures.at) : 0;
     let tone = "ok", text;
     if (live.lostSince) { tone = "alarm"; text = say("push.lost", {time: at(live.lostSince)}); }
     else if (live.downSince) { tone = "alarm"; text = say("push.broker", {time: at(live.downSince)}); }
     else if (newest === null) { tone = "wait"; text = say("push.waiting"); }
     else if (newest > config.stale_s * 1000) { tone = "warn"; text = say("push.stale", {age: age(newest)}); }
+    else if (figures > config.stale_s * 1000) { tone = "warn"; text = say("push.figures", {age: age(figures)}); }
     else { text = say("push.ok", {age: age(newest)}); }
     mark(node, "data-tone", tone);
     put(part(node, "push-text"), text);

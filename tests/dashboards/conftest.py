@@ -1,7 +1,7 @@
 """A running board over a small city's records."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +55,8 @@ class Running:
 
     site: Site
     address: str
+    halt: Callable[[], None]
+    """Computes no figures any more."""
 
 
 @pytest.fixture
@@ -66,7 +68,13 @@ def board(site: Site) -> Iterator[Running]:
     serving = threading.Thread(target=server.serve_forever)
     keeper.start()
     serving.start()
-    yield Running(site, f"http://127.0.0.1:{server.server_port}")
+
+    def halt() -> None:
+        stop.set()
+        site.hub.refresh()
+        keeper.join()
+
+    yield Running(site, f"http://127.0.0.1:{server.server_port}", halt)
     stop.set()
     site.hub.close()
     server.shutdown()

@@ -126,6 +126,30 @@ def test_a_broken_broker_and_a_broken_push_are_said(wall: Page, board: Running) 
     expect(wall.locator("#live-push")).to_contain_text("实时推送正常")
 
 
+def test_figures_that_stand_still_are_said_to(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    expect(wall.locator("#live-push")).to_have_attribute("data-tone", "ok")
+    site = board.site
+    board.halt()
+    then = site.now - timedelta(minutes=10)
+    old = figures.figures(site.settings, figures.Records((), (), ()), site.hub.messages(), then, STALE)
+    site.hub.put_figures(old)
+    expect(wall.locator("#live-push")).to_contain_text("统计数据停更 10 分")
+    expect(wall.locator("#live-push")).to_have_attribute("data-tone", "warn")
+
+
+def test_a_hall_that_came_after_the_page_was_opened_stops_nothing(wall: Page, board: Running) -> None:
+    wall.goto("/")
+    expect(wall.locator("#live-island.is-live")).to_be_visible()
+    site = board.site
+    shown = figures.figures(site.settings, figures.read(site.engine, site.now), {}, site.now, STALE)
+    hall = {**shown["areas"][0]["halls"][0], "id": "new1"}
+    board.halt()
+    site.hub.put_figures({**shown, "areas": [*shown["areas"], {"code": "1", "halls": [hall]}], "feed": []})
+    expect(wall.locator(".hall-row", has_text="new1")).to_be_visible()
+    expect(wall.locator("#live-feed-none")).to_be_visible()
+
+
 def test_an_alert_is_judged_from_the_feed(wall: Page, board: Running) -> None:
     wall.goto("/")
     card = wall.locator(".alert", has_text="07 税务")

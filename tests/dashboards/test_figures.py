@@ -144,6 +144,14 @@ def test_a_hall_gone_quiet_is_unknown_not_on_duty(settings: Settings, engine: En
     assert {hall["worst"] for area in shown["areas"] for hall in area["halls"]} == {"unknown"}
 
 
+def test_a_message_of_a_time_to_come_is_not_believed(
+    settings: Settings, engine: Engine, messages: dict[str, Any]
+) -> None:
+    before = NOW - timedelta(hours=1)
+    shown = figures.figures(settings, figures.read(engine, before), messages, before, STALE)
+    assert shown["kpi"]["windows"]["unknown"] == 40
+
+
 def test_without_any_record_no_rate_is_made_up(settings: Settings, tmp_path: Path) -> None:
     empty = figures.Records((), (), ())
     shown = figures.figures(settings, empty, {}, NOW, STALE)
