@@ -141,7 +141,7 @@ def running(parts: list[Part], truth: Path) -> Iterator[list[Part]]:
     off from.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
             signal.signal(number, signal.default_int_handler)
     try:
         parts[0].tend()
