@@ -1,8 +1,9 @@
 """Payloads: the shapes of what devices and windows send, keys we do not know ignored, wrong types refused."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor.ratings import Channel
 from monitor.window_states import Service
@@ -11,6 +12,15 @@ Boot = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Words = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Field(max_length=128, pattern=r"^[^\x00]*$")]
+
+
+def _written(time: object) -> str:
+    if not isinstance(time, str) or not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]", time):  # pydantic reads "0" as 1970
+        raise ValueError("expected ISO 8601 such as 2026-11-20T10:03:11+08:00")
+    return time
+
+
+Time = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written)]
 
 
 class Payload(BaseModel):
@@ -52,7 +62,7 @@ class RatingPayload(PlacePayload):
     schema_: Literal["rating/1"] = Field(alias="schema")
     event_id: Code | None = None
     dev_id: Code
-    ts: AwareDatetime
+    ts: Time
     clock: Literal["ntp", "rtc", "none"] = "rtc"
     buffered: bool = False
     ts_accuracy_s: Annotated[float, Field(ge=0, le=86_400)] = 1.0
@@ -78,4 +88,4 @@ class WindowPayload(PlacePayload):
     schema_: Literal["window/1"] = Field(alias="schema")
     state: Service
     reason: Words = ""
-    at: AwareDatetime
+    at: Time

@@ -114,6 +114,16 @@ class Rating:
         """差评: one of the bottom two levels."""
         return self.level < SATISFIED_FROM
 
+    def repeats(self, first: "Rating") -> bool:
+        """Whether this is the same rating said again; times are compared where both are the device's own."""
+        same_time = self.ts == first.ts or TimeQuality.ESTIMATED in (self.ts_quality, first.ts_quality)
+        return same_time and (self.device, self.event_id, self.raw) == (first.device, first.event_id, first.raw)
+
+    @property
+    def told(self) -> str:
+        """What tells it from others, in a few words."""
+        return f"{self.raw!r} of {self.device} at {self.ts.isoformat()} (event {self.event_id})"
+
 
 def doubtful(tags: Sequence[str], level: int) -> bool:
     """Whether some tag does not belong to the level: the national tag codes begin with their level."""

@@ -24,7 +24,8 @@ class WindowState:
     reason: str
     """Mandatory with a pause to count as one; a category, never a detail of health."""
     at: datetime
-    """Since when, by the sender's clock, which decides nothing: after a reboot it may stand in 1970."""
+    """Since when, by the sender's clock, but never after it was received; it decides nothing: after a reboot it may
+    stand in 1970."""
     boot_id: str
     seq: int
     """Unique within (hall, window, boot_id): the same again is a repeat."""

@@ -78,10 +78,18 @@ def _record(connection: Connection, message: Message, said: Said) -> None:
 
 
 def _must_repeat(connection: Connection, message: Message, rating: Rating) -> None:
-    """The same number with other content is a clone or a replay, not a redelivery."""
+    """A rating that was not recorded because its number or its event is on record must be the same one again.
+
+    Other content under the same number is a clone, a replay, or a device that numbers anew without a new boot_id; an
+    event_id that another rating has is no id.
+    """
     first = rating_records.find(connection, rating.device, rating.boot_id, rating.seq)
-    if first is not None and (first.event_id, first.raw) != (rating.event_id, rating.raw):
-        detail = f"boot {rating.boot_id} seq {rating.seq}: expected event {first.event_id}, found {rating.event_id}"
+    place = f"boot {rating.boot_id} seq {rating.seq}"
+    if first is None and rating.event_id is not None:
+        first = rating_records.find_event(connection, rating.event_id)
+        place = f"event {rating.event_id}"
+    if first is not None and not rating.repeats(first):
+        detail = f"{place}: expected {first.told}, found {rating.told}"
         quarantine(connection, Quarantined(message, Reason.REPLAY, detail))
 
 

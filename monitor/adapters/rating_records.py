@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, select
 
 from monitor.adapters import tables
 from monitor.adapters.database import insert
@@ -21,9 +22,12 @@ def record(connection: Connection, rating: Rating) -> bool:
 def find(connection: Connection, device: str, boot_id: str, seq: int) -> Rating | None:
     """The rating recorded under a device's boot and sequence number."""
     row = tables.ratings.c
-    wanted = select(tables.ratings).where(row.device == device, row.boot_id == boot_id, row.seq == seq)
-    found = connection.execute(wanted).mappings().first()
-    return None if found is None else _rating(found)
+    return _one(connection, select(tables.ratings).where(row.device == device, row.boot_id == boot_id, row.seq == seq))
+
+
+def find_event(connection: Connection, event_id: str) -> Rating | None:
+    """The rating recorded with an event id."""
+    return _one(connection, select(tables.ratings).where(tables.ratings.c.event_id == event_id))
 
 
 def ratings_of_day(engine: Engine, day: date, tz: tzinfo, halls: Collection[str] | None = None) -> tuple[Rating, ...]:
@@ -40,6 +44,11 @@ def ratings(engine: Engine, start: datetime, end: datetime, halls: Collection[st
         wanted = wanted.where(row.hall.in_(halls))
     with engine.connect() as connection:
         return tuple(_rating(found) for found in connection.execute(wanted).mappings())
+
+
+def _one(connection: Connection, wanted: Select[Any]) -> Rating | None:
+    found = connection.execute(wanted).mappings().first()
+    return None if found is None else _rating(found)
 
 
 def _rating(row: RowMapping) -> Rating:

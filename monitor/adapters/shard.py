@@ -47,7 +47,7 @@ def subscriptions(halls: Iterable[Hall]) -> tuple[str, ...]:
 
 
 class WindowStates:
-    """What each window last said of itself, the newest by its own time: from the record at the start, then the bus."""
+    """What each window last said of itself (see `newer`): from the record at the start, then the bus."""
 
     def __init__(self, engine: Engine, halls: Collection[str]) -> None:
         self._said = {(said.hall, said.window): said for said in device_records.window_states(engine, halls)}

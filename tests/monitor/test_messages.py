@@ -92,6 +92,8 @@ def test_test_ratings_are_kept_and_flagged() -> None:
         ({"ts": before(minutes=10, seconds=1)}, True),
         ({"ts": before(minutes=10, seconds=1), "buffered": True}, False),
         ({"ts": before(days=3), "buffered": True}, False),
+        ({"ts": before(days=366), "buffered": True}, False),
+        ({"ts": "1970-01-01T00:03:11+00:00", "buffered": True}, True),
         ({"ts": before(minutes=-2)}, False),
         ({"ts": before(seconds=1), "clock": "none"}, True),
         ({"ts": before(days=-400), "clock": "none"}, True),
@@ -128,6 +130,8 @@ def test_a_retained_event_is_a_fault_of_the_device() -> None:
         ({"ts": "2026-11-20T10:03:11"}, Reason.SCHEMA, "ts"),
         ({"ts": "0001-01-01T00:00:00+14:00"}, Reason.SCHEMA, "years"),
         ({"ts": 1795140191}, Reason.SCHEMA, "ts"),
+        ({"ts": "1795140191"}, Reason.SCHEMA, "ts"),
+        ({"ts": "20261120"}, Reason.SCHEMA, "ts"),
         ({"ts": before(minutes=-2, seconds=-1)}, Reason.FUTURE, "ts"),
         ({"channel": "FAX"}, Reason.SCHEMA, "channel"),
         ({"raw": 1}, Reason.SCHEMA, "raw"),
@@ -158,6 +162,8 @@ def test_a_rating_that_is_not_understood_says_why(changes: dict[str, Any], reaso
         ("zwjc/v2/371002/hc01/button/btn-hc01-w001/evt/rating", Reason.TOPIC),
         ("zwjc/v1/371002/hc01/window/w099/tele/state", Reason.WINDOW),
         ("zwjc/v1/371003/hc01/window/w001/tele/state", Reason.WINDOW),
+        ("zwjc/v1/371002/hc01/button/+/evt/rating", Reason.TOPIC),
+        ("zwjc/v1/371002/hc01/button/#/evt/rating", Reason.TOPIC),
         ("else", Reason.TOPIC),
     ],
 )
@@ -195,11 +201,19 @@ def test_a_window_declares_its_state() -> None:
     assert old.at == NOW
 
 
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00+00:00", "2099-01-01T00:00:00+08:00"])
+def test_a_pause_holds_whatever_the_clock_of_the_window(at: str) -> None:
+    said = read(window_message(at=at), REGISTRY)
+    assert isinstance(said, WindowState)
+    assert said.state is Service.PAUSED
+    assert said.at <= NOW
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"state": "lunch"}, Reason.SCHEMA),
-        ({"at": before(minutes=-3)}, Reason.FUTURE),
+        ({"at": "1795140191"}, Reason.SCHEMA),
         ({"seq": None}, Reason.SCHEMA),
     ],
 )
@@ -214,6 +228,11 @@ def test_a_refused_message_keeps_its_place_in_the_numbering() -> None:
     assert sequence(window_message(seq=3)) == Sequence(WINDOW_TOPIC.removesuffix("/tele/state"), "w1", 3, 1)
     assert sequence(message(f"{prefix(BUTTON)}/status", STATUS)) is None
     assert sequence(message("else", rating_said())) is None
+
+
+def test_nobody_is_answered_on_a_topic_that_cannot_be_published_to() -> None:
+    for name in ("+", "#", "a\0b"):
+        assert sequence(message(f"zwjc/v1/371002/hc01/button/{name}/evt/rating", rating_said())) is None
 
 
 JSON = st.recursive(

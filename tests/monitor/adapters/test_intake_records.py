@@ -72,6 +72,32 @@ def test_the_same_number_with_another_event_is_a_clone(engine: Engine) -> None:
     assert reasons(engine) == [Reason.REPLAY]
 
 
+def test_a_device_that_numbers_anew_without_a_new_boot_loses_nothing_silently(engine: Engine) -> None:
+    later = NOW + timedelta(minutes=5)
+    kept(engine, rating_message(event_id=...))
+    kept(engine, rating_message(event_id=..., ts=later.isoformat(), received_at=later))
+    assert [rating.ts for rating in ratings(engine)] == [NOW]
+    assert reasons(engine) == [Reason.REPLAY]
+
+
+def test_a_repeat_so_late_that_its_time_is_estimated_is_a_repeat(engine: Engine) -> None:
+    kept(engine, rating_message(), rating_message(received_at=NOW + timedelta(hours=1)))
+    assert len(ratings(engine)) == 1
+    assert reasons(engine) == []
+
+
+def test_an_event_told_again_after_a_reboot_is_a_repeat(engine: Engine) -> None:
+    kept(engine, rating_message(event_id="e1"), rating_message(event_id="e1", boot_id="b2"))
+    assert len(ratings(engine)) == 1
+    assert reasons(engine) == []
+
+
+def test_an_event_id_of_another_device_is_kept_aside(engine: Engine) -> None:
+    kept(engine, rating_message(event_id="1"), rating_message(TABLET, event_id="1", raw="5"))
+    assert [rating.device for rating in ratings(engine)] == [BUTTON.id]
+    assert reasons(engine) == [Reason.REPLAY]
+
+
 def test_the_newest_arrival_tells_how_long_we_were_away(engine: Engine) -> None:
     assert last_heard(engine) is None
     kept(engine, rating_message(received_at=NOW + timedelta(minutes=1)), rating_message(TABLET, raw="5"))
