@@ -12,7 +12,7 @@ from dashboards.frame import glyph
 from dashboards.words import Say, say_term
 from monitor.adapters.photographs import add_photograph
 from monitor.categories import SEVERITIES
-from monitor.issues import Photograph
+from monitor.issues import LONGEST_WORDS, Photograph
 
 
 def field(label: str, body: Component, *, needed: str = "", aside: Component | None = None) -> Component:
@@ -54,7 +54,7 @@ def picker(id: str, options: Mapping[str, str], say: Say, *, value: str | None =
 
 def writing(id: str, hint: str, value: str = "", rows: int = 4) -> Component:
     """Free text."""
-    return dcc.Textarea(id=id, className="writing", placeholder=hint, value=value, rows=rows, maxLength=2000)
+    return dcc.Textarea(id=id, className="writing", placeholder=hint, value=value, rows=rows, maxLength=LONGEST_WORDS)
 
 
 def photo(id: str, say: Say) -> Component:

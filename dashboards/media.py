@@ -13,16 +13,19 @@ def serve_media(server: Flask, evidence: Path) -> None:
 
     @server.get("/evidence/<path:file>")
     def media(file: str) -> Response:
-        found = inside(evidence, file)
-        if found is None or found.suffix.lower() not in KINDS or not found.is_file():
+        picture = found(evidence, file)
+        if picture is None:
             abort(404)
-        kind = KINDS[found.suffix.lower()]
-        return Response(found.read_bytes(), mimetype=kind, headers={"Cache-Control": "no-store"})
+        content, kind = picture
+        return Response(content, mimetype=kind, headers={"Cache-Control": "no-store"})
 
 
-def inside(directory: Path, file: str) -> Path | None:
-    """The file, with every link followed, if it lies in the directory."""
-    if "\0" in file:
+def found(directory: Path, file: str) -> tuple[bytes, str] | None:
+    """The content and kind of a picture, every link followed, if it lies in the directory."""
+    try:
+        path = (directory / file).resolve()
+        if path.suffix.lower() not in KINDS or not path.is_relative_to(directory.resolve()):
+            return None
+        return path.read_bytes(), KINDS[path.suffix.lower()]
+    except (OSError, ValueError, RuntimeError):  # not there, no name of a file, links in a circle
         return None
-    found = (directory / file).resolve()
-    return found if found.is_relative_to(directory.resolve()) else None

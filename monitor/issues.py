@@ -55,6 +55,9 @@ MOVES: dict[tuple[Status, Action], Status] = {
 }
 """Every move there is; whatever is not here is refused."""
 
+LONGEST_WORDS = 2000
+"""Of a description, a measure, a reason or a unit, in characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Photograph:
@@ -143,10 +146,11 @@ class MoveRefused(Exception):
 
 
 def register(number: str, draft: IssueDraft) -> Issue:
-    """The first version of an issue. Raises MoveRefused on an unknown category or without words."""
+    """The first version of an issue. Raises MoveRefused on an unknown category, without words or with too many."""
     if draft.category not in OFFERED:
         raise MoveRefused(number, Term("可选的问题类别", "a category on offer"), Term(draft.category, draft.category))
     _need(number, draft.text, Term("问题描述", "a description"))
+    bounded(number, draft.text)
     _need(number, draft.by, Term("登记人", "who registers it"))
     return Issue(
         number=number,
@@ -175,13 +179,16 @@ def move(
     """The issue after one action.
 
     交办 needs the responsible unit, 反馈 the measure taken and a photograph, 退回 a reason.
-    Raises MoveRefused when the action does not follow from the issue's state or something it needs is missing.
+    Raises MoveRefused when the action does not follow from the issue's state or something it needs is missing or too
+    long.
     """
     status = MOVES.get((issue.status, action))
     if status is None:
         allowed = [state for state, known in MOVES if known is action]
         raise MoveRefused(issue.number, _either(allowed), STATUSES[issue.status])
     _need(issue.number, by, Term("经办人", "who does it"))
+    for words in (unit, reason):
+        bounded(issue.number, words)
     moved = replace(issue, status=status, version=issue.version + 1)
     if action is Action.DISPATCH:
         _need(issue.number, unit, Term("责任单位", "the unit responsible"))
@@ -194,6 +201,13 @@ def move(
         _need(issue.number, reason, Term("退回原因", "a reason"))
         return moved
     return replace(moved, closed_at=at)
+
+
+def bounded(which: str, words: str) -> None:
+    """Raises MoveRefused on more than LONGEST_WORDS."""
+    if len(words) > LONGEST_WORDS:
+        most = Term(f"最多 {LONGEST_WORDS} 字", f"at most {LONGEST_WORDS} characters")
+        raise MoveRefused(which, most, Term(f"{len(words)} 字", f"{len(words)}"))
 
 
 def _need(which: str, given: str | Sequence[Photograph], expected: Term) -> None:

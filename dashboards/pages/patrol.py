@@ -1,7 +1,7 @@
 """现场登记: the form an inspector fills on the phone, standing in the hall."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
@@ -17,6 +17,7 @@ from monitor.adapters import issue_records
 from monitor.adapters.photographs import PhotographRefused
 from monitor.categories import GROUPS, OFFERED, Severity, Source
 from monitor.issues import Issue, IssueDraft, MoveRefused
+from monitor.terms import Term
 
 WHOLE_HALL = "-"
 """The value that stands for the hall as a whole."""
@@ -176,11 +177,13 @@ def registered(
     text: str | None,
     picture: str | None,
 ) -> Issue:
-    """The issue on record. Raises MoveRefused, PhotographRefused, OSError."""
+    """The issue on record. Raises MoveRefused, PhotographRefused, OSError; ValueError on a key no form was given."""
+    where = "" if place in (None, WHOLE_HALL) else str(place)
+    must_be_there(office, str(hall), where)
     draft = IssueDraft(
-        idempotency=f"patrol:{key}",
-        hall=hall or "",
-        place="" if place in (None, WHOLE_HALL) else str(place),
+        idempotency=f"patrol:{UUID(str(key)).hex}",
+        hall=str(hall),
+        place=where,
         category=category or "",
         severity=Severity(severity or Severity.C),
         source=Source.PATROL,
@@ -192,3 +195,11 @@ def registered(
     issue = issue_records.register(office.engine, draft)
     office.changed()
     return issue
+
+
+def must_be_there(office: Office, hall: str, place: str) -> None:
+    """Raises MoveRefused unless the hall, and the window if one is named, are configured."""
+    found = office.hall(hall)
+    if found is None or (place and place not in {window.id for window in found.windows}):
+        there = Term("已配置的大厅和窗口", "a configured hall and window")
+        raise MoveRefused(f"{hall} {place}"[:64].strip(), there, Term("无此处", "no such place"))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, select, update
 from monitor.adapters import issue_records, tables
 from monitor.adapters.database import insert, transaction
 from monitor.alerts import Alert, Level, Moment, Rule, Still
-from monitor.issues import Issue, IssueDraft, MoveRefused, Status
+from monitor.issues import Issue, IssueDraft, MoveRefused, Status, bounded
 from monitor.terms import Term
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
@@ -103,13 +103,15 @@ def stills_of_open_issues(engine: Engine) -> frozenset[str]:
 def judge(engine: Engine, verdict: Verdict, draft: IssueDraft | None = None) -> Issue | None:
     """Record a verdict, and in the same transaction the issue that 属实·登记问题 registers.
 
-    `draft` is needed for that kind and for no other. The same verdict again (kind and person) is a repeat and returns
-    what the first returned. Raises MoveRefused: no such alert, already judged otherwise, no reason for 合理.
+    `draft` is needed for that kind and for no other. The same verdict again (kind, reason and person) is a repeat and
+    returns what the first returned. Raises MoveRefused: no such alert, already judged otherwise, no reason for 合理 or
+    one that is too long.
     """
     if (verdict.kind is VerdictKind.ISSUE) != (draft is not None):
         raise ValueError(f"expected a draft exactly for {VerdictKind.ISSUE}, found {verdict.kind} with {draft}")
     if verdict.kind is VerdictKind.REASONABLE and not verdict.reason.strip():
         raise MoveRefused(verdict.alert_key, Term("合理的原因", "a reason"), Term("空", "nothing"))
+    bounded(verdict.alert_key, verdict.reason)
     with transaction(engine) as connection:
         _must_exist(connection, verdict.alert_key)
         row = insert(connection, tables.verdicts).values(
@@ -129,7 +131,7 @@ def _must_exist(connection: Connection, key: str) -> None:
 def _must_repeat(connection: Connection, verdict: Verdict) -> None:
     wanted = select(tables.verdicts).where(tables.verdicts.c.alert_key == verdict.alert_key)
     first = _verdict(connection.execute(wanted).mappings().one())
-    if (first.kind, first.by) != (verdict.kind, verdict.by):
+    if (first.kind, first.reason, first.by) != (verdict.kind, verdict.reason, verdict.by):
         said = NAMES[first.kind]
         raise MoveRefused(
             verdict.alert_key,

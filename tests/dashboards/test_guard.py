@@ -79,6 +79,10 @@ def test_a_still_is_served_uncached(client: FlaskClient) -> None:
         "/evidence/secret.txt",
         "/evidence/outside.jpg",
         "/evidence/alerts%00.jpg",
+        "/evidence/alerts/0-start.jpg/more.jpg",
+        "/evidence/circle.jpg",
+        f"/evidence/{'a' * 300}.jpg",
+        f"/evidence/{'a/' * 3000}b.jpg",
     ],
 )
 def test_nothing_else_is_served(client: FlaskClient, site: Site, path: str) -> None:
@@ -86,6 +90,7 @@ def test_nothing_else_is_served(client: FlaskClient, site: Site, path: str) -> N
     outside = site.evidence.parent / "outside.jpg"
     outside.write_bytes(b"not ours to show")
     (site.evidence / "outside.jpg").symlink_to(outside)
+    (site.evidence / "circle.jpg").symlink_to("circle.jpg")
     with client.get(path) as answer:
         front_page = answer.status_code == 200 and b"_dash-config" in answer.data  # Dash's answer to any other address
         assert front_page or answer.status_code in (301, 308, 404)

@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.categories import Severity, Source
-from monitor.issues import MOVES, Action, Issue, IssueDraft, MoveRefused, Photograph, Status, move, register
+from monitor.issues import (
+    LONGEST_WORDS,
+    MOVES,
+    Action,
+    Issue,
+    IssueDraft,
+    MoveRefused,
+    Photograph,
+    Status,
+    move,
+    register,
+)
 
 AT = datetime(2026, 11, 20, 2, 3, tzinfo=UTC)
 PHOTO = Photograph("issues/00/00.jpg", "00", 640, 480)
@@ -95,3 +106,23 @@ def test_closed_is_the_end_and_needs_every_step_before(actions: list[Action]) ->
     if issue.status is Status.CLOSED:
         assert None not in (issue.dispatched_at, issue.submitted_at, issue.closed_at)
         assert issue.unit
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "where"),
+    [
+        (Status.REGISTERED, Action.DISPATCH, "unit"),
+        (Status.DISPATCHED, Action.SUBMIT, "reason"),
+        (Status.SUBMITTED, Action.CLOSE, "reason"),
+    ],
+)
+def test_words_without_bound_are_refused(status: Status, action: Action, where: str) -> None:
+    most = "字" * LONGEST_WORDS
+    assert move(issue_in(status), action, "值班主任", AT, **ENOUGH | {where: most}).version == 2
+    with pytest.raises(MoveRefused, match="应为最多 2000 字，实为2001 字"):
+        move(issue_in(status), action, "值班主任", AT, **ENOUGH | {where: most + "字"})
+
+
+def test_a_description_without_bound_is_refused() -> None:
+    with pytest.raises(MoveRefused, match="最多 2000 字"):
+        register("WH-2026-000001", replace(DRAFT, text="字" * (LONGEST_WORDS + 1)))

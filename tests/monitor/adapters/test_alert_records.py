@@ -101,7 +101,11 @@ def test_reasonable_needs_a_reason(engine: Engine) -> None:
     save(engine, ALERT, AT)
     with pytest.raises(MoveRefused, match="应为合理的原因，实为空"):
         judge(engine, verdict(VerdictKind.REASONABLE, reason=" "))
+    with pytest.raises(MoveRefused, match="最多 2000 字"):
+        judge(engine, verdict(VerdictKind.REASONABLE, reason="会" * 2001))
     judge(engine, verdict(VerdictKind.REASONABLE, reason="会议"))
+    with pytest.raises(MoveRefused, match="已判定“合理”"):
+        judge(engine, verdict(VerdictKind.REASONABLE, reason="培训"))
 
 
 def test_the_second_verdict_is_told_the_first(engine: Engine) -> None:
