@@ -4,6 +4,7 @@ import logging
 import queue
 import random
 import ssl
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -60,17 +61,40 @@ class BrokerUnavailable(Exception):
 def embedded(broker: Broker) -> Iterator[None]:
     """Run the embedded broker in a child process while the context lasts. Raises BrokerUnavailable.
 
-    It keeps queued and retained messages in memory alone: after its end senders repeat what is not acknowledged.
+    When that process dies it is started again. It keeps queued and retained messages in memory alone: after its end
+    senders repeat what is not acknowledged.
     """
     server = iotcore.Broker(listen=broker.host, port=broker.port, max_payload_size=LARGEST_LIVE)
     try:
         server.start()
     except (OSError, RuntimeError) as error:
         raise BrokerUnavailable(f"MQTT broker {broker.address}: expected to listen there, found: {error}") from error
+    stop = threading.Event()
+    keeper = threading.Thread(target=_keep_up, args=(server, broker, stop), name="broker-keeper")
+    keeper.start()
     try:
         yield
     finally:
+        stop.set()
+        keeper.join()
         server.stop()
+
+
+def _keep_up(server: iotcore.Broker, broker: Broker, stop: threading.Event) -> None:
+    said = ""
+    while not stop.wait(1.0):
+        if server.is_running:
+            said = ""
+            continue
+        found = "its process ended; it is started again"
+        try:
+            server.stop()  # what is left of it
+            server.start()
+        except (OSError, RuntimeError) as error:
+            found = str(error)
+        if found != said:
+            LOG.error("MQTT broker %s: expected to run, found: %s", broker.address, found)
+        said = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +135,7 @@ class Bus:
         self._connection = 0
         self._attempts = 0
         self._closing = False
+        self._refusal = ""
         self._lock = threading.Lock()
         self._client = client = paho.Client(
             CallbackAPIVersion.VERSION2,
@@ -169,7 +194,7 @@ class Bus:
         self, client: paho.Client, data: Any, flags: paho.ConnectFlags, code: ReasonCode, properties: Any
     ) -> None:
         if code.is_failure:
-            self._down(f"expected to be let in, found: {code}")
+            self._refusal = f"expected to be let in, found: {code}"  # told when the broker has hung up
             return
         self._attempts = 0
         if self._subscriptions:
@@ -186,7 +211,11 @@ class Bus:
 
     def _failed(self, client: paho.Client, data: Any) -> None:
         self._wait_longer()
-        self._down("expected a connection, found nobody listening there or no way to it")
+        error = sys.exception()  # paho calls from where it caught it
+        if isinstance(error, ssl.SSLError):
+            self._down(f"expected TLS with a certificate of {self.broker.tls_ca}, found: {error}")
+        else:
+            self._down("expected a connection, found nobody listening there or no way to it")
 
     def _disconnected(
         self, client: paho.Client, data: Any, flags: paho.DisconnectFlags, code: ReasonCode, properties: Any
@@ -195,7 +224,8 @@ class Bus:
             self._connection += 1
         self._wait_longer()
         if not self._closing:
-            self._down(f"connection lost: {code}")
+            self._down(self._refusal or f"connection lost: {code}")
+        self._refusal = ""
 
     def _wait_longer(self) -> None:
         self._attempts += 1

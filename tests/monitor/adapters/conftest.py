@@ -35,11 +35,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def mosquitto(broker: Broker, directory: Path) -> Iterator[None]:
+def mosquitto(broker: Broker, directory: Path, access: str = "allow_anonymous true\n") -> Iterator[None]:
     """A Mosquitto that keeps its sessions in a directory, from one start to the next."""
     settings = directory / "mosquitto.conf"
     settings.write_text(
-        f"listener {broker.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+        f"listener {broker.port} 127.0.0.1\nuser root\n{access}persistence true\n"
         f"persistence_location {directory}/\nautosave_on_changes true\nautosave_interval 1\n"
         "max_queued_messages 0\n"
     )

@@ -1,7 +1,11 @@
 """What the bus promises, over the embedded broker and over Mosquitto."""
 
 import logging
+import os
+import signal
+import subprocess
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -9,7 +13,7 @@ import pytest
 
 from monitor.adapters.mqtt import Broker, BrokerUnavailable, Bus, embedded
 from monitor.messages import Message
-from tests.monitor.adapters.conftest import free_port, serving
+from tests.monitor.adapters.conftest import free_port, mosquitto, serving
 
 PATIENCE_S = 30.0
 
@@ -130,6 +134,67 @@ def test_the_bus_comes_back_with_its_broker(kind: str, tmp_path: Path, caplog: p
     said = [record.getMessage() for record in caplog.records if record.name == "monitor.adapters.mqtt"]
     assert len(said) <= 2 * 2 + 2  # one line per change of state, none per attempt
     assert said.count(f"MQTT broker {broker.address}: connected") == 2
+
+
+def processes(port: int) -> list[int]:
+    """Of the embedded broker that listens there."""
+    lines = {path.parent.name: path for path in Path("/proc").glob("[0-9]*/cmdline")}
+    return [int(pid) for pid, path in lines.items() if f'"port": {port},'.encode() in read(path)]
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended meanwhile
+        return b""
+
+
+def test_an_embedded_broker_that_is_killed_is_started_again(caplog: pytest.LogCaptureFixture) -> None:
+    broker = Broker(port=free_port())
+    with embedded(broker), Bus(broker, "board", ["test/#"]) as board:
+        say(board, [("test/x", b"first")])
+        collect(board, 1)
+        (pid,) = processes(broker.port)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not board.link.connected, board)
+        until(lambda: board.link.connected, board)
+        say(board, [("test/x", b"second")])
+        assert collect(board, 1)[-1].payload == b"second"
+    assert "its process ended; it is started again" in caplog.text
+    assert processes(broker.port) == []
+
+
+@pytest.mark.broker
+def test_a_wrong_password_is_one_sentence_however_often_it_is_tried(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = Broker("external", port=free_port(), login=("hallwatch", "wrong"))
+    passwords = tmp_path / "passwords"
+    subprocess.run(["/usr/bin/mosquitto_passwd", "-b", "-c", passwords, "hallwatch", "right"], check=True)
+    with mosquitto(broker, tmp_path, f"allow_anonymous false\npassword_file {passwords}\n"):
+        with Bus(broker, "board") as board:
+            until(lambda: board._attempts >= 3, board)
+        with Bus(replace(broker, login=("hallwatch", "right")), "board") as board:
+            until(lambda: board.link.connected, board)
+    (said,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert said == f"MQTT broker {broker.address}: expected to be let in, found: Not authorized"
+
+
+@pytest.mark.broker
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho drops the refused socket unclosed
+def test_mosquitto_over_tls_and_a_certificate_that_is_not_its_own(tmp_path: Path) -> None:
+    broker = Broker("external", port=free_port(), tls_ca=str(tmp_path / "ca.pem"))
+    for name in ("ca", "other"):
+        subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        files = ["-keyout", f"{tmp_path}/{name}.key", "-out", f"{tmp_path}/{name}.pem"]
+        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]
+        subprocess.run(made, check=True, capture_output=True)
+    certificate = f"allow_anonymous true\ncertfile {tmp_path}/ca.pem\nkeyfile {tmp_path}/ca.key\n"
+    with mosquitto(broker, tmp_path, certificate):
+        with Bus(broker, "board") as board:
+            until(lambda: board.link.connected, board)
+        with Bus(replace(broker, tls_ca=str(tmp_path / "other.pem")), "board") as board:
+            until(lambda: "certificate verify failed" in board.link.detail, board)
 
 
 def test_a_port_that_is_taken_is_named() -> None:
