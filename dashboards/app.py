@@ -82,7 +82,7 @@ def build(
         on_error=_failed,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    _pages(app, Office(settings, engine, evidence, clock, STALE_BEATS * beat, hub.refresh))
+    _pages(app, Office(settings, engine, evidence, clock, STALE_BEATS * beat, hub.messages, hub.refresh))
     _keep_language(server)
     _stream(server, hub)
     serve_media(server, evidence)

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from config.settings import Settings
-from dashboards.standing import AWAY, ON, PAUSED, STEPPED, UNKNOWN, HallStanding, fresh, service, standings
+from dashboards.standing import AWAY, ON, PAUSED, STEPPED, UNKNOWN, HallStanding, as_seen, fresh, service, standings
 from monitor.adapters import alert_records, issue_records, rating_records
 from monitor.adapters.alert_records import AlertRecord
-from monitor.alerts import Alert, Rule, lasted_s
+from monitor.alerts import Alert, severity
 from monitor.calendar import BEIJING, today
 from monitor.issues import Issue, Status
 from monitor.rates import Rate, adoption, completion, counted, satisfaction
@@ -179,20 +179,15 @@ def feed(
     alerts: Sequence[AlertRecord], messages: Mapping[str, Mapping[str, Any]], now: datetime, stale_after: timedelta
 ) -> list[dict[str, Any]]:
     """Alerts that nobody has judged: open ones first, then the most severe, ties by longer duration."""
-    rows = []
-    for record in alerts:
-        if record.verdict is None:
-            message = messages.get(record.alert.hall)
-            quiet = fresh(message, now, stale_after) is None
-            rows.append(_row(record, message, quiet, now))
+    rows = [
+        _row(record, *as_seen(record.alert, messages.get(record.alert.hall), now, stale_after))
+        for record in alerts
+        if record.verdict is None
+    ]
     return sorted(rows, key=lambda row: (row["until"] is not None, -row["severity"], row["since"]))
 
 
-def _row(record: AlertRecord, message: Mapping[str, Any] | None, quiet: bool, now: datetime) -> dict[str, Any]:
-    alert = record.alert
-    alerts = message["alerts"] if message is not None else []
-    told: Mapping[str, Any] = next((one for one in alerts if one["key"] == alert.key), {})
-    sees = bool(told.get("sees", alert.sees)) and not quiet
+def _row(record: AlertRecord, alert: Alert, counts_to: datetime) -> dict[str, Any]:
     return {
         "key": alert.key,
         "rule": str(alert.rule),
@@ -202,21 +197,15 @@ def _row(record: AlertRecord, message: Mapping[str, Any] | None, quiet: bool, no
         "since": alert.since.isoformat(),
         "opened_at": alert.opened_at.isoformat(),
         "until": alert.until.isoformat() if alert.until else None,
-        "sees": sees,
-        "seen_at": None if sees else _seen_at(message, alert.place) or alert.opened_at.isoformat(),
-        "unseen_s": told.get("unseen_s", alert.unseen_s),
-        "waiting": told.get("waiting", alert.waiting),
-        "people": told.get("people", alert.people),
+        "sees": alert.sees,
+        "seen_at": None if alert.sees else counts_to.isoformat(),
+        "unseen_s": alert.unseen_s,
+        "waiting": alert.waiting,
+        "people": alert.people,
         "pause_signal": alert.pause_signal,
-        "severity": told.get("severity", severity(alert, now)),
+        "severity": severity(alert, counts_to),
         "stills": [{"moment": str(one.moment), "at": one.at.isoformat(), "file": one.file} for one in record.stills],
     }
-
-
-def _seen_at(message: Mapping[str, Any] | None, place: str) -> str | None:
-    """When a window or zone was last seen: up to then an absence counts."""
-    spots = [*message["windows"], *message["zones"]] if message is not None else []
-    return next((spot["seen_at"] for spot in spots if spot["id"] == place), None)
 
 
 def handled(alerts: Sequence[AlertRecord], now: datetime) -> list[dict[str, Any]]:
@@ -249,9 +238,3 @@ def blind(
             since = message["at"] if message is not None else None
             rows.append({"hall": hall, "cameras": standing.eyes.b, "id": "", "reason": "quiet", "since": since})
     return sorted(rows, key=lambda row: str(row["since"] or ""))
-
-
-def severity(alert: Alert, now: datetime) -> float:
-    """Minutes × (1 + people waiting, unknown as none), for an alert that no hall tells of any more."""
-    waiting = alert.waiting if alert.rule is Rule.ABSENCE else alert.people
-    return lasted_s(alert, now) / 60 * (1 + (waiting or 0))

@@ -1,6 +1,6 @@
 """The office: what the pages read from and act on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,6 +8,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from dashboards.heard import Message
+from dashboards.standing import as_seen
+from monitor.alerts import Alert
 from monitor.places import Hall
 
 SUPERVISOR = "监督员"
@@ -26,8 +29,14 @@ class Office:
     clock: Callable[[], datetime]
     stale_after: timedelta
     """A live message older than this is not believed."""
+    messages: Callable[[], Mapping[str, Message]]
+    """The newest live message of each hall."""
     changed: Callable[[], None]
     """To be called after every action, so that the figures of all pages follow at once."""
+
+    def as_seen(self, alert: Alert) -> tuple[Alert, datetime]:
+        """An alert as its hall tells of it now, and up to when it counts."""
+        return as_seen(alert, self.messages().get(alert.hall), self.clock(), self.stale_after)
 
     def hall(self, id: str) -> Hall | None:
         """A hall by its id."""

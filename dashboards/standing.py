@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.settings import Settings
+from dashboards.heard import Message
+from monitor.alerts import Alert, Rule
 from monitor.calendar import segment_at, today
 from monitor.places import Hall
 from monitor.rates import Rate
-
-Message = Mapping[str, Any]
 
 UNKNOWN, CLOSED, OFF = "UNKNOWN", "CLOSED", "NOT_IN_SERVICE"
 ON = ("ON_DUTY", "SERVING")
@@ -74,6 +74,19 @@ def fresh(message: Message | None, now: datetime, stale_after: timedelta) -> Mes
     if message is None or abs(now - datetime.fromisoformat(message["at"])) > stale_after:
         return None
     return message
+
+
+def as_seen(alert: Alert, message: Message | None, now: datetime, stale_after: timedelta) -> tuple[Alert, datetime]:
+    """An alert as its hall tells of it now, and up to when it counts: now while it is seen, else the last look."""
+    said = message if message is not None else {"alerts": (), "windows": (), "zones": ()}
+    told: Mapping[str, Any] = next((one for one in said["alerts"] if one["key"] == alert.key), {})
+    changing = ("sees", "unseen_s", "waiting", "people")
+    alert = replace(alert, **{name: told[name] for name in changing if name in told})
+    if alert.sees and fresh(message, now, stale_after) is not None:
+        return alert, now
+    spots = said["windows"] if alert.rule is Rule.ABSENCE else said["zones"]
+    seen_at = next((spot["seen_at"] for spot in spots if spot["id"] == alert.place), None)
+    return replace(alert, sees=False), datetime.fromisoformat(seen_at) if seen_at else alert.opened_at
 
 
 def service(

@@ -54,7 +54,7 @@ def drafted(alert: Alert, office: Office, visit: Visit) -> str:
         hall=hall_name(office.settings, alert.hall, visit.language),
         place=place_name(office.settings, alert.hall, alert.place, visit.language),
         since=minute(alert.since),
-        lasted=lasting(timedelta(seconds=lasted_s(alert, office.clock()))),
+        lasted=lasting(timedelta(seconds=lasted_s(*office.as_seen(alert)))),
     )
 
 

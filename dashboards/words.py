@@ -244,6 +244,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "photo.take": ("拍照", "Camera"),
     "photo.pick": ("选择图片", "Choose a file"),
     "photo.unreadable": ("这张图片打不开,请换一张", "This picture cannot be read; choose another"),
+    "place.configured": ("已配置的大厅和窗口", "a configured hall and window"),
+    "place.none": ("无此处", "no such place"),
     "form.needed": ("必填", "required"),
     "form.choose": ("请选择", "Choose"),
     "form.search": ("搜索", "Search"),

@@ -77,6 +77,15 @@ def lasted_s(alert: Alert, seen_at: datetime) -> float:
     return max(0.0, ((alert.until or seen_at) - alert.since).total_seconds() - alert.unseen_s)
 
 
+def severity(alert: Alert, seen_at: datetime) -> float:
+    """Minutes it has lasted × (1 + people waiting); not knowing how many counts as nobody.
+
+    `seen_at`: the last look that saw its place; what came after does not count.
+    """
+    waiting = alert.waiting if alert.rule is Rule.ABSENCE else alert.people
+    return lasted_s(alert, seen_at) / 60 * (1 + (waiting or 0))
+
+
 def resumed(alert: Alert) -> Alert:
     """An open alert as a restart finds it: not seen, and of unknown time only what can lie before it opened.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor.alerts import Alert, Rule, Still, lasted_s
+from monitor.alerts import Alert, Rule, Still, severity
 from monitor.calendar import segment_at, today
 from monitor.desk import Desk
 from monitor.duty import Duty
@@ -91,6 +91,7 @@ def _cameras(desk: Desk) -> Message:
 
 
 def _alert(desk: Desk, alert: Alert, stills: Sequence[Still]) -> Message:
+    sight = desk.sights.get((alert.rule, alert.place), Sight())
     return {
         "key": alert.key,
         "rule": str(alert.rule),
@@ -102,21 +103,11 @@ def _alert(desk: Desk, alert: Alert, stills: Sequence[Still]) -> Message:
         "sees": alert.sees,
         "unseen_s": alert.unseen_s,
         "waiting": alert.waiting,
-        "severity": round(severity(desk, alert), 1),
+        "severity": round(severity(alert, sight.seen_at or alert.opened_at), 1),
         "people": alert.people,
         "pause_signal": alert.pause_signal,
         "stills": [{"moment": str(one.moment), "at": one.at.isoformat(), "file": one.file} for one in stills],
     }
-
-
-def severity(desk: Desk, alert: Alert) -> float:
-    """Minutes it has lasted × (1 + people waiting in the zone); not knowing how many counts as nobody.
-
-    Minutes in which the place could not be seen do not count, nor those since the last look.
-    """
-    sight = desk.sights.get((alert.rule, alert.place), Sight())
-    waiting = alert.waiting if alert.rule is Rule.ABSENCE else alert.people
-    return lasted_s(alert, sight.seen_at or alert.opened_at) / 60 * (1 + (waiting or 0))
 
 
 def _urgency(alert: Message) -> tuple[bool, float, str]:

@@ -35,7 +35,7 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
     say, tongue, alert = visit.say, visit.language, record.alert
     facts = html.Div(
         [
-            html.Section([html.H2(say("alert.facts")), facts_of(record, office.clock(), say)], className="sheet"),
+            html.Section([html.H2(say("alert.facts")), facts_of(*office.as_seen(alert), say)], className="sheet"),
             html.Section([html.H2(say("alert.rule")), rule_of(alert, say)], className="sheet"),
         ],
         className="alert-facts",
@@ -97,14 +97,13 @@ def missing(alert: Alert, when: Moment, say: Say) -> str:
     return say("still.pending.eased") if alert.rule is Rule.QUEUE else say("still.pending")
 
 
-def facts_of(record: AlertRecord, now: datetime, say: Say) -> Component:
-    """What is known about the alert."""
-    alert = record.alert
+def facts_of(alert: Alert, counts_to: datetime, say: Say) -> Component:
+    """What is known about the alert; it counts up to its end or the last look."""
     rows: list[tuple[str, Any]] = [
         (say("fact.since"), moment(alert.since)),
         (say("fact.opened"), moment(alert.opened_at)),
         (say("fact.until"), moment(alert.until) if alert.until else say("fact.still_open")),
-        (say("fact.lasted"), lasting(timedelta(seconds=lasted_s(alert, now)))),
+        (say("fact.lasted"), lasting(timedelta(seconds=lasted_s(alert, counts_to)))),
         (say("fact.unseen"), say("fact.seconds", n=f"{alert.unseen_s:g}")),
         (say("fact.sees"), say("fact.yes") if alert.sees else say("alert.unseen")),
     ]

@@ -12,7 +12,7 @@ from dashboards.frame import glyph, light_page
 from dashboards.office import INSPECTOR, Office
 from dashboards.places import named
 from dashboards.visit import Visit, visit
-from dashboards.words import Say, say_term
+from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import issue_records
 from monitor.adapters.photographs import PhotographRefused
 from monitor.categories import GROUPS, OFFERED, Severity, Source
@@ -201,5 +201,5 @@ def must_be_there(office: Office, hall: str, place: str) -> None:
     """Raises MoveRefused unless the hall, and the window if one is named, are configured."""
     found = office.hall(hall)
     if found is None or (place and place not in {window.id for window in found.windows}):
-        there = Term("已配置的大厅和窗口", "a configured hall and window")
-        raise MoveRefused(f"{hall} {place}"[:64].strip(), there, Term("无此处", "no such place"))
+        there, none = Term(*WORDS["place.configured"]), Term(*WORDS["place.none"])
+        raise MoveRefused(f"{hall} {place}"[:64].strip(), there, none)

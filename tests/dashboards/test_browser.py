@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
@@ -163,6 +164,17 @@ def test_an_alert_is_judged_from_the_feed(wall: Page, board: Running) -> None:
     assert record is not None
     assert record.verdict is not None
     assert (record.verdict.kind, record.verdict.reason) == (VerdictKind.REASONABLE, "back_office")
+
+
+def test_time_in_which_nobody_could_see_is_not_told_as_absence(wall: Page, board: Running) -> None:
+    site = board.site
+    alert = next(alert for alert in city.alerts(site.now) if alert.place == "w004" and not alert.sees)
+    message = city.message(site.settings, "hc01", site.now, [alert])
+    opened = alert.opened_at.isoformat()
+    site.hub.put({**message, "windows": [{**window, "seen_at": opened} for window in message["windows"]]})
+    wall.goto(f"/alert?key={quote(alert.key)}")
+    expect(wall.locator(".alert-facts .facts").first).to_contain_text("持续05:00")
+    expect(wall.locator("#alert-text")).to_have_value(re.compile("持续05:00"))
 
 
 def test_a_still_is_enlarged(wall: Page) -> None:
