@@ -266,4 +266,5 @@ quarantine = Table(
     Column("last_at", Utc, nullable=False),
     Column("times", Integer, nullable=False, comment="how often it came"),
     Index(None, "last_at"),
+    Index(None, "topic", "reason"),
 )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from monitor.adapters.database import transaction
-from monitor.adapters.quarantine_records import QuarantineRecord, quarantine, quarantined
+from monitor.adapters.quarantine_records import KEEP, MOST, QuarantineRecord, quarantine, quarantined
 from monitor.messages import Quarantined, Reason
 from tests.monitor.example import NOW, message
 
@@ -25,6 +25,36 @@ def test_a_flood_of_large_messages_is_kept_short(engine: Engine) -> None:
         for size in (9000, 9001):
             quarantine(connection, Quarantined(message("zwjc/x", b"x" * size), Reason.OVERSIZE, ""))
     assert [len(kept.payload) for kept in quarantined(engine, NOW)] == [8192, 8192]
+
+
+def test_a_sender_of_events_nobody_reads_fills_no_disk(engine: Engine) -> None:
+    def coin(minute: int, topic: str = "zwjc/coin") -> Quarantined:
+        at = NOW + timedelta(minutes=minute)
+        return Quarantined(message(topic, {"seq": minute}, received_at=at), Reason.TOPIC, "")
+
+    with transaction(engine) as connection:
+        for minute in range(MOST + 500):
+            quarantine(connection, coin(minute))
+        quarantine(connection, coin(0))
+        quarantine(connection, coin(0, "zwjc/other"))
+    kept = quarantined(engine, NOW)
+    assert len(kept) == MOST + 1
+    assert sum(one.times for one in kept) == MOST + 502
+    assert {one.payload: one.times for one in kept if one.topic == "zwjc/coin"}[b'{"seq": 0}'] == 2
+    assert max(one.times for one in kept) == 501
+
+
+def test_what_is_too_old_is_forgotten(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        for number, at in enumerate((NOW, NOW + HOUR, NOW + KEEP + HOUR)):
+            quarantine(connection, Quarantined(message("zwjc/x", [number], received_at=at), Reason.SCHEMA, ""))
+    assert [one.payload for one in quarantined(engine, NOW)] == [b"[2]", b"[1]"]
+
+
+def test_a_topic_of_any_length_is_kept(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        quarantine(connection, Quarantined(message("x" * 65_535, b""), Reason.TOPIC, ""))
+    assert [one.topic for one in quarantined(engine, NOW)] == ["x" * 512]
 
 
 def test_topic_and_payload_are_told_apart(engine: Engine) -> None:
