@@ -106,6 +106,8 @@ def _jpeg_size(upload: bytes) -> tuple[int, int] | None:
         marker = upload[at + 1]
         if marker == 0xFF:  # padding
             at += 1
+        elif marker == 0x01 or 0xD0 <= marker <= 0xD8:  # they stand alone: no length follows
+            at += 2
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             return int.from_bytes(upload[at + 7 : at + 9], "big"), int.from_bytes(upload[at + 5 : at + 7], "big")
         else:

@@ -70,6 +70,19 @@ def png_claiming(width: int, height: int) -> bytes:
     return encoded("png")[:16] + struct.pack(">II", width, height) + encoded("png")[24:]
 
 
+def jpeg_claiming(width: int, height: int) -> bytes:
+    jpeg = encoded("jpg")
+    size = jpeg.index(b"\xff\xc0") + 5
+    return jpeg[:size] + struct.pack(">HH", height, width) + jpeg[size + 4 :]
+
+
+def jpeg_with_two_sizes() -> bytes:
+    """A marker that has no length, then the size that a decoder reads, and far behind a small one."""
+    jpeg = b"\xff\xd8\xff\x01" + jpeg_claiming(60_000, 60_000)[2:]
+    skipped = 4 + int.from_bytes(jpeg[4:6], "big")
+    return jpeg.ljust(skipped, b"\0") + encoded("jpg")[encoded("jpg").index(b"\xff\xc0") :]
+
+
 @pytest.mark.parametrize(
     ("upload", "sentence"),
     [
@@ -79,6 +92,8 @@ def png_claiming(width: int, height: int) -> bytes:
         (b"\xff\xd8\xff\xe0", "照片：应为JPEG、PNG 或 WebP 图片，实为其他内容"),
         (encoded("png")[:60], "照片：应为JPEG、PNG 或 WebP 图片，实为损坏的图片"),
         (png_claiming(60_000, 60_000), "照片：应为不超过 6400 万像素，实为60000×60000"),
+        (jpeg_claiming(60_000, 60_000), "照片：应为不超过 6400 万像素，实为60000×60000"),
+        (jpeg_with_two_sizes(), "照片：应为不超过 6400 万像素，实为60000×60000"),
         (encoded("jpg") + bytes(10 * 1024 * 1024), "照片：应为不超过 10 MB，实为10.0 MB"),
     ],
 )
