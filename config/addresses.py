@@ -26,13 +26,22 @@ def database_flaws(url: str) -> Iterator[Flaw]:
         yield (), "sqlite:///path or postgresql+psycopg://host/name", repr(url[:80])
 
 
+def is_host(name: str) -> bool:
+    """Whether a network library would take it: it must not be empty, nor have empty or endless labels."""
+    try:
+        return bool(re.fullmatch(r"\S+", name.encode("idna").decode()))
+    except UnicodeError:
+        return False
+
+
 def _is_stream(url: str) -> bool:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         return False
-    return parts.scheme in ("rtsp", "http", "https") and bool(host) and port != 0 and url.isascii() and " " not in url
+    named = host is not None and is_host(host)
+    return parts.scheme in ("rtsp", "http", "https") and named and port != 0 and url.isascii() and " " not in url
 
 
 def _is_file(url: str) -> bool:

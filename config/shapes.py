@@ -6,6 +6,7 @@ cadence in seconds, a login by reference, regions inside their camera), the conv
 """
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, time
@@ -158,8 +159,22 @@ class BrokerShape(Shape):
     login: LoginShape | None = None
     tls_ca: str | None = None
 
+    @model_validator(mode="after")
+    def _is_there(self, info: ValidationInfo[Surroundings]) -> Self:
+        if self.tls_ca is not None:
+            try:
+                ssl.create_default_context(cafile=info.context.directory / self.tls_ca)
+            except (OSError, ValueError) as error:  # an SSLError is an OSError
+                found = (error.strerror if isinstance(error, OSError) else None) or "none in it"
+                raise refusal([(("tls_ca",), f"a readable certificate in {self.tls_ca}", found)]) from None
+        return self
+
 
 def _broker_flaws(broker: BrokerShape) -> Iterator[Flaw]:
+    if not addresses.is_host(broker.host):
+        yield ("host",), "the name or the address of a machine", repr(broker.host[:80])
+    if broker.mode == "embedded" and broker.tls_ca is not None:
+        yield ("tls_ca",), "nothing: the embedded broker speaks no TLS", repr(broker.tls_ca)
     if broker.mode == "embedded" and broker.host not in LOOPBACK:
         yield ("host",), f"one of {', '.join(LOOPBACK)}: the embedded broker asks for no password", repr(broker.host)
 

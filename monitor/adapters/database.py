@@ -29,7 +29,10 @@ def open_database(url: str) -> Engine:
     SQLite runs with WAL, synchronous=FULL and foreign keys. Several processes may open it at the same moment: one
     migrates, the others wait. Raises DatabaseUnusable.
     """
-    where = make_url(url).render_as_string(hide_password=True)
+    try:
+        where = make_url(url).render_as_string(hide_password=True)
+    except (SQLAlchemyError, ValueError) as error:
+        raise DatabaseUnusable(f"database: expected an SQLAlchemy URL, found: {error}") from error
     try:
         if make_url(url).get_backend_name() == "sqlite":
             with _locked(_file(url)):
@@ -41,6 +44,9 @@ def open_database(url: str) -> Engine:
             connection.execute(text("SELECT 1"))
     except CommandError as error:
         raise DatabaseUnusable(f"database {where}: expected a schema this version knows, found: {error}") from error
+    except ModuleNotFoundError as error:
+        expected = "its driver installed (pip install 'hallwatch[postgres]')"
+        raise DatabaseUnusable(f"database {where}: expected {expected}, found: {error}") from error
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
         raise DatabaseUnusable(f"database {where}: expected to open it, found: {cause}") from error
@@ -101,7 +107,7 @@ def _migrate(url: str) -> None:
         with closing(sqlite3.connect(_file(url), timeout=BUSY_S)) as file:
             file.execute("PRAGMA journal_mode = WAL")  # a property of the file, set outside any transaction
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with transaction(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('hallwatch schema'))"))

@@ -130,6 +130,19 @@ MISTAKES = [
     # the rest
     ("broker.mode", "kafka", "broker.mode: expected 'embedded' or 'external', found 'kafka'"),
     ("broker.host", "0.0.0.0", "broker.host: expected one of 127.0.0.1, ::1, localhost: the embedded broker asks for"),
+    (
+        "broker",
+        {"mode": "external", "host": ""},
+        "broker.host: expected the name or the address of a machine, found ''",
+    ),
+    (
+        "broker",
+        {"mode": "external", "host": "mq..cn"},
+        "broker.host: expected the name or the address of a machine, fo",
+    ),
+    ("broker.tls_ca", "none.pem", "broker.tls_ca: expected a readable certificate in none.pem, found No such file"),
+    ("broker.tls_ca", "site.yaml", "broker.tls_ca: expected a readable certificate in site.yaml, found "),
+    ("cameras.0.url", "rtsp://cam..cn/sub", f"cameras[c1].url: expected {CAMERA}, found 'rtsp://cam..cn/sub'"),
     ("broker.port", 0, "broker.port: expected greater than or equal to 1, found 0"),
     ("board.host", "0.0.0.0", "board.host: expected one of 127.0.0.1, ::1, localhost, because there is no sign-in yet"),
     ("board.port", 70000, "board.port: expected a port from 1 to 65535, found 70000"),

@@ -57,6 +57,12 @@ def test_a_place_where_nothing_can_be_kept_is_named(url: str) -> None:
         open_database(url)
 
 
+@pytest.mark.parametrize("url", ["postgresql+psycopg://h:port/x", "postgresql+pg8000://h/x", "postgresql+none://h/x"])
+def test_an_address_that_leads_nowhere_is_one_sentence(url: str) -> None:
+    with pytest.raises(DatabaseUnusable, match=r"^database.*: expected .*, found: .*"):
+        open_database(url)
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a database at all, but long enough to be read as one" * 10)
