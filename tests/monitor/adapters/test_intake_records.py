@@ -1,4 +1,7 @@
-from datetime import UTC, date, timedelta
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -10,9 +13,21 @@ from monitor.adapters.quarantine_records import quarantined
 from monitor.adapters.rating_records import ratings_of_day
 from monitor.intake import Ack, StoreLost
 from monitor.messages import Message, Reason
-from monitor.ratings import Rating
-from tests.monitor.example import BUTTON, NOW, REGISTRY, TABLET, message, prefix, rating_message, window_message
+from monitor.payloads import Payload, RatingPayload, WindowPayload
+from monitor.ratings import Rating, TimeQuality
+from tests.monitor.example import (
+    BUTTON,
+    NOW,
+    REGISTRY,
+    TABLET,
+    WINDOW_TOPIC,
+    message,
+    prefix,
+    rating_message,
+    window_message,
+)
 
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "mqtt.md"
 SENDER = prefix(BUTTON)
 STATUS = {"schema": "status/1", "state": "online", "boot_id": "b1"}
 
@@ -42,6 +57,30 @@ def test_a_batch_of_everything(engine: Engine) -> None:
     assert [rating.seq for rating in ratings(engine)] == [1]
     assert sorted(reasons(engine)) == [Reason.SCALE, Reason.SCHEMA]
     assert len(window_states(engine, ["hc01"])) == len(devices(engine)) == 1
+
+
+def test_the_examples_of_the_documentation(engine: Engine) -> None:
+    words = DOCUMENTATION.read_text("utf-8")
+    (shown,) = re.findall(r"```json\n(.*?)```", words, re.DOTALL)
+    status, meta, rating, window, ack = (json.loads(line) for line in re.findall(r"\{.*?\}", shown, re.DOTALL))
+    said = ((f"{SENDER}/status", status), (f"{SENDER}/meta", meta), (f"{SENDER}/evt/rating", rating))
+    at = datetime(2026, 11, 20, 2, 5, tzinfo=UTC)
+    messages = [message(topic, one, received_at=at) for topic, one in (*said, (WINDOW_TOPIC, window))]
+    told = {one.sender: json.loads(one.payload) for one in kept(engine, *messages)}
+    assert told[SENDER] == ack
+    assert quarantined(engine, NOW) == ()
+    assert [(one.level, one.ts_quality) for one in ratings(engine)] == [(5, TimeQuality.DEVICE)]
+    assert [one.reason for one in window_states(engine, ["hc01"])] == ["设备调试"]
+    assert [(one.online, one.model) for one in devices(engine)] == [(True, "PJ-5K")]
+
+
+@pytest.mark.parametrize(
+    ("payload", "what"), [(RatingPayload, "Rating"), (WindowPayload, "Window")], ids=["rating", "window"]
+)
+def test_the_documentation_names_what_is_required(payload: type[Payload], what: str) -> None:
+    (named,) = re.findall(rf"\*\*{what}\.\*\* Required: `(.*?)`", DOCUMENTATION.read_text("utf-8"))
+    required = {field.alias or name for name, field in payload.model_fields.items() if field.is_required()}
+    assert set(named.split()) == required
 
 
 def test_a_gap_holds_the_acknowledgement_back(engine: Engine) -> None:
