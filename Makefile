@@ -32,8 +32,8 @@ clean: ## remove the virtual environment and everything built
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "hallwatch needs Python 3.11 or newer; $$($(PYTHON) --version) was found. Try: make PYTHON=python3.11" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	  { echo "hallwatch needs Python 3.11 or newer; $$($(PYTHON) --version || echo no $(PYTHON)) was found. Try: make PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; } # half of one would look like a whole one next time
 
 $(VENV)/run-openvino: $(SOURCES) | $(VENV)/bin/python
 	@echo "Installing hallwatch into $(VENV) (a minute or two) …"

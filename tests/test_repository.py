@@ -53,6 +53,24 @@ def test_no_file_names_a_path_of_one_machine() -> None:
     assert told == []
 
 
+def make_environment(directory: Path, python: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["make", "-f", ROOT / "Makefile", ".venv/bin/python", f"PYTHON={python}"]
+    return subprocess.run(command, cwd=directory, capture_output=True, check=False)
+
+
+def test_a_virtual_environment_that_could_not_be_made_leaves_nothing(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\n[ "$2" != venv ] || { mkdir -p "$3/bin"; touch "$3/bin/python"; exit 1; }\n')
+    python.chmod(0o755)
+    assert make_environment(tmp_path, "./python").returncode
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_a_python_that_is_not_there_is_named(tmp_path: Path) -> None:
+    said = make_environment(tmp_path, "python3.none").stderr
+    assert b"hallwatch needs Python 3.11 or newer; no python3.none was found." in said
+
+
 def _local_paths(path: Path) -> list[re.Match[bytes]]:
     content = path.read_bytes()
     return [] if b"\0" in content[:8192] else list(LOCAL_PATH.finditer(content))
