@@ -54,7 +54,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 
 
 def make_environment(directory: Path, python: str) -> subprocess.CompletedProcess[bytes]:
-    command = ["make", "-f", ROOT / "Makefile", ".venv/bin/python", f"PYTHON={python}"]
+    command = ["make", "-f", str(ROOT / "Makefile"), ".venv/bin/python", f"PYTHON={python}"]
     return subprocess.run(command, cwd=directory, capture_output=True, check=False)
 
 
