@@ -528,6 +528,18 @@
       .filter(Boolean).join(" · ");
   }
 
+  /* Where there is little room the hall's name is cut, not the camera or window that one has to find. */
+  function linePlace() {
+    const node = make("span", "line-place");
+    node.append(make("span", "line-hall"), make("span", "line-spot"));
+    return node;
+  }
+
+  function putPlace(node, hall, spot) {
+    put(part(node, "line-hall"), (hallOf(hall) || {name: hall}).name);
+    put(part(node, "line-spot"), spot);
+  }
+
   function showBlind() {
     const blind = live.figures.blind;
     const banner = island.querySelector("#live-blind");
@@ -536,12 +548,11 @@
     keyed(island.querySelector("#live-blind-list"), blind, function (camera) { return camera.hall + " " + camera.id; },
       function () {
         const node = make("div", "line blind-line");
-        node.append(icon("video-off"), make("span", "line-place"), make("span", "line-note"));
+        node.append(icon("video-off"), linePlace(), make("span", "line-note"));
         return node;
       },
       function (node, camera) {
-        put(part(node, "line-place"), (hallOf(camera.hall) || {name: camera.hall}).name + " "
-          + (camera.id || say("blind.all", {n: camera.cameras})));
+        putPlace(node, camera.hall, camera.id || say("blind.all", {n: camera.cameras}));
         put(part(node, "line-note"), blindWords(camera));
         node.title = camera.detail || "";
       });
@@ -552,14 +563,13 @@
       function (row) {
         const node = make("a", "line handled-line");
         node.href = "/alert?key=" + encodeURIComponent(row.key);
-        node.append(make("time"), make("span", "line-place"), make("span", "line-verdict"));
+        node.append(make("time"), linePlace(), make("span", "line-verdict"));
         return node;
       },
       function (node, row) {
         mark(node, "data-kind", row.kind);
         put(node.querySelector("time"), at(row.at));
-        put(part(node, "line-place"),
-          (hallOf(row.hall) || {name: row.hall}).name + " " + placeName(row.hall, row.rule, row.place));
+        putPlace(node, row.hall, placeName(row.hall, row.rule, row.place));
         put(part(node, "line-verdict"), say("verdict." + row.kind));
       });
   }

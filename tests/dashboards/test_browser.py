@@ -31,6 +31,13 @@ SWITCHES = [
 WALL: ViewportSize = {"width": 1920, "height": 1080}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 STALE = timedelta(seconds=90)
+WITHIN_ITS_CARD = """node => {
+  const own = node.getBoundingClientRect();
+  return ["kpi", "kpi-foot"].map(name => node.closest("." + name)).filter(Boolean).every(box => {
+    const room = box.getBoundingClientRect();
+    return own.right <= room.right + 1 && own.bottom <= room.bottom + 1;
+  });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +116,26 @@ def test_the_figures_on_the_page_are_those_of_the_records(wall: Page, board: Run
         for name in str(element.get_attribute("data-figure")).split("."):
             value = value[name] if isinstance(value, dict) else value
         assert element.text_content() == ("—" if value is None else str(value)), element.get_attribute("data-figure")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_figure_is_cut_off_in_a_large_city(wall: Page, board: Running, language: str) -> None:
+    wall.goto(f"/?lang={language}")
+    board.halt()
+    site = board.site
+    shown = figures.figures(site.settings, figures.read(site.engine, site.now), site.hub.messages(), site.now, STALE)
+    kpi = shown["kpi"]
+    kpi["windows"] = {"due": 1600, "on": 811, "away": 113, "stepped": 227, "paused": 230, "unknown": 219}
+    kpi["alerts"] = {"pending": 113, "today": 346, "handled": 233, "adopted": {"a": 218, "b": 233, "text": "93.56%"}}
+    kpi["ratings"] = {"n": 4130, "bad": 113, "coin": 1204}
+    site.hub.put_figures(shown)
+    expect(wall.locator("[data-figure='kpi.windows.unknown']")).to_have_text("219")
+    for figure in wall.locator(".kpi [data-figure]").all():
+        assert figure.evaluate(WITHIN_ITS_CARD), figure.get_attribute("data-figure")
+    for camera in wall.locator("#live-blind-list .line-spot").all():
+        assert camera.evaluate("node => node.scrollWidth <= node.clientWidth"), camera.text_content()
+    assert wall.locator("#live-blind-list .line-spot").first.text_content() == "hc01-c5"
+    assert overflow(wall) == [0, 0]
 
 
 def test_a_change_in_a_hall_reaches_the_page(wall: Page, board: Running) -> None:
