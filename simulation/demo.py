@@ -129,7 +129,7 @@ def _parts(wish: Wish, config: Path, truth: Path) -> list[Part]:
         Part("watch", [*python, "hallwatch", "watch", str(config)]),
     ]
     if not wish.headless:
-        parts.insert(1, Part("serve", [*python, "hallwatch", "serve", str(config)]))
+        parts.append(Part("serve", [*python, "hallwatch", "serve", str(config)]))
     return parts
 
 
