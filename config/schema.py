@@ -136,7 +136,7 @@ def _broker(written: BrokerShape, surroundings: Surroundings) -> Broker:
 
 def _stores(written: StoresShape, surroundings: Surroundings) -> Stores:
     directory = surroundings.directory / written.directory
-    database = written.database or f"sqlite:///{directory / 'hallwatch.db'}"
+    database = written.database or f"sqlite:///{quote(str(directory / 'hallwatch.db'))}"
     if written.login:
         login = written.login.resolve(surroundings)
         user = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}@"

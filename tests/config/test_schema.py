@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 from camera_ingest.camera import Login, Role
 from config.mistakes import ConfigError
@@ -234,6 +235,11 @@ def test_logins_come_from_variables_or_files_and_are_never_shown(tmp_path: Path)
     assert settings.broker.login == ("admin", "ge@heim")
     assert settings.stores.database == "postgresql+psycopg://admin:ge%40heim@db/hallwatch"
     assert "heim" not in repr(settings)
+
+
+def test_the_records_are_kept_in_the_directory_whatever_its_name(tmp_path: Path) -> None:
+    stores = loaded(tmp_path, ("stores", {"directory": "./100% 数据?"})).stores
+    assert make_url(stores.database).database == str(tmp_path / "100% 数据?" / "hallwatch.db")
 
 
 def test_own_scales_and_own_days_are_added(tmp_path: Path) -> None:
