@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import fields
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from monitor.adapters import tables
 from monitor.adapters.database import insert
@@ -33,19 +33,20 @@ def window_states(engine: Engine, halls: Collection[str]) -> tuple[WindowState, 
     ranked = select(boots, rank.label("age")).subquery()
     newest = select(ranked).where(ranked.c.age == 1).order_by(ranked.c.hall, ranked.c.window)
     with engine.connect() as connection:
-        return tuple(
-            WindowState(
-                hall=found["hall"],
-                window=found["window"],
-                state=Service(found["state"]),
-                reason=found["reason"],
-                at=found["at"],
-                boot_id=found["boot_id"],
-                seq=found["seq"],
-                received_at=found["received_at"],
-            )
-            for found in connection.execute(newest).mappings()
-        )
+        return tuple(_window_state(found) for found in connection.execute(newest).mappings())
+
+
+def find_window_state(connection: Connection, like: WindowState) -> WindowState:
+    """The declaration recorded under the number of another one."""
+    row = tables.window_states.c
+    names = ("hall", "window", "boot_id", "seq")
+    wanted = select(tables.window_states).where(*(row[name] == getattr(like, name) for name in names))
+    return _window_state(connection.execute(wanted).mappings().one())
+
+
+def _window_state(row: RowMapping) -> WindowState:
+    values = {field.name: row[field.name] for field in fields(WindowState)}
+    return WindowState(**(values | {"state": Service(row["state"])}))
 
 
 def status(connection: Connection, said: DeviceStatus) -> bool:

@@ -68,7 +68,8 @@ def _record(connection: Connection, message: Message, said: Said) -> None:
             if not rating_records.record(connection, said):
                 _must_repeat(connection, message, said)
         case WindowState():
-            device_records.window_state(connection, said)
+            if not device_records.window_state(connection, said):
+                _must_redeclare(connection, message, said)
         case DeviceStatus():
             device_records.status(connection, said)
         case Meta():
@@ -90,6 +91,14 @@ def _must_repeat(connection: Connection, message: Message, rating: Rating) -> No
         place = f"event {rating.event_id}"
     if first is not None and not rating.repeats(first):
         detail = f"{place}: expected {first.told}, found {rating.told}"
+        quarantine(connection, Quarantined(message, Reason.REPLAY, detail))
+
+
+def _must_redeclare(connection: Connection, message: Message, said: WindowState) -> None:
+    """The same for windows: a pause under a number that is taken must not pass for a repeat."""
+    first = device_records.find_window_state(connection, said)
+    if (first.state, first.reason) != (said.state, said.reason):
+        detail = f"boot {said.boot_id} seq {said.seq}: expected {first.state} as first said, found {said.state}"
         quarantine(connection, Quarantined(message, Reason.REPLAY, detail))
 
 

@@ -137,6 +137,13 @@ def test_an_event_id_of_another_device_is_kept_aside(engine: Engine) -> None:
     assert reasons(engine) == [Reason.REPLAY]
 
 
+def test_a_window_that_numbers_anew_without_a_new_boot_is_noticed(engine: Engine) -> None:
+    kept(engine, window_message(state="open"), window_message(state="open"))
+    assert reasons(engine) == []
+    kept(engine, window_message(state="paused"))
+    assert reasons(engine) == [Reason.REPLAY]
+
+
 def test_the_newest_arrival_tells_how_long_we_were_away(engine: Engine) -> None:
     assert last_heard(engine) is None
     kept(engine, rating_message(received_at=NOW + timedelta(minutes=1)), rating_message(TABLET, raw="5"))
