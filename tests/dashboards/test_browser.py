@@ -29,6 +29,7 @@ SWITCHES = [
     "--disable-sync",
 ]
 WALL: ViewportSize = {"width": 1920, "height": 1080}
+DESK: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 STALE = timedelta(seconds=90)
 WITHIN_ITS_CARD = """node => {
@@ -71,6 +72,11 @@ def wall(chromium: Browser, board: Running) -> Iterator[Page]:
 
 
 @pytest.fixture
+def desk(chromium: Browser, board: Running) -> Iterator[Page]:
+    yield from opened(chromium, board, DESK)
+
+
+@pytest.fixture
 def phone(chromium: Browser, board: Running) -> Iterator[Page]:
     yield from opened(chromium, board, PHONE)
 
@@ -104,6 +110,18 @@ def test_the_wall_shows_the_halls_live_without_scrolling(wall: Page, board: Runn
     expect(wall.locator("#live-windows .tile")).to_have_count(14)
     expect(wall.locator(".tile[data-state=UNKNOWN]")).to_have_count(1)
     assert overflow(wall) == [0, 0]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_desk_the_head_keeps_its_clock_and_language_at_the_right(desk: Page, language: str) -> None:
+    desk.goto(f"/?lang={language}")
+    expect(desk.locator("#live-island.is-live")).to_be_visible()
+    expect(desk.locator("#live-blind")).to_be_visible()
+    boxes = [desk.locator(part).bounding_box() for part in (".top h1", "#live-clock", "#language")]
+    title, clock, switch = [box for box in boxes if box is not None]
+    assert title["x"] < clock["x"] < switch["x"]
+    assert max(clock["y"], switch["y"]) < title["y"] + title["height"]
+    assert overflow(desk)[0] == 0
 
 
 def test_the_figures_on_the_page_are_those_of_the_records(wall: Page, board: Running) -> None:
