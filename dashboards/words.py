@@ -96,7 +96,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.choose": ("选择合理原因", "Choose the reason"),
     "verdict.cancel": ("取消", "Cancel"),
     "verdict.done": ("已处置:{place} {verdict}", "Judged: {place} {verdict}"),
-    "verdict.sending": ("正在提交…", "Sending…"),
     "verdict.title": ("处置", "Judge"),
     "verdict.by": ("处置人", "Judged by"),
     "verdict.at": ("处置时间", "Judged at"),
