@@ -321,7 +321,7 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
                     hub.broker_down(bus.link.since)
 
     def figures() -> None:
-        keep_figures(settings, engine, hub, stop, beat=beat, clock=lambda: datetime.now(UTC))
+        keep_figures(settings, engine, hub, stop, beat=beat)
 
     threads = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (listen, figures)]
     for thread in threads:

@@ -27,11 +27,6 @@ class Rate:
         hundredths = self.a * 10_000 // self.b
         return f"{hundredths // 100}.{hundredths % 100:02d}%"
 
-    @property
-    def of(self) -> str:
-        """Both numbers, '19,880/19,881'."""
-        return f"{self.a:,}/{self.b:,}"
-
 
 def counted(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
     """The valid ratings (有效评价): no test ones; ballot boxes (投币) are a series of their own, never merged."""
@@ -42,12 +37,6 @@ def satisfaction(ratings: Iterable[Rating]) -> Rate:
     """满意度 = levels 3, 4 and 5 of all valid ratings."""
     valid = counted(ratings)
     return Rate(sum(not rating.bad for rating in valid), len(valid))
-
-
-def bad_share(ratings: Iterable[Rating]) -> Rate:
-    """差评率 = levels 1 and 2 of all valid ratings."""
-    valid = counted(ratings)
-    return Rate(sum(rating.bad for rating in valid), len(valid))
 
 
 def completion(issues: Iterable[Issue]) -> Rate:

@@ -1,10 +1,9 @@
 """Issues on record (整改台账): numbered, versioned, with every move kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,12 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from monitor import issues as machine
 from monitor.adapters import tables
 from monitor.adapters.database import insert, transaction
+from monitor.calendar import today
 from monitor.categories import Severity, Source
 from monitor.issues import Action, Issue, IssueDraft, Move, MoveRefused, Photograph, Status
 from monitor.terms import Term
-
-BEIJING = ZoneInfo("Asia/Shanghai")
-"""The year of a number is the year on the office wall."""
 
 
 def register(engine: Engine, draft: IssueDraft) -> Issue:
@@ -39,7 +36,7 @@ def registered(connection: Connection, draft: IssueDraft) -> Issue:
     row = connection.execute(known).mappings().first()
     if row is not None:
         return _issue(row)
-    issue = machine.register(_next_number(connection, draft.at.astimezone(BEIJING).year), draft)
+    issue = machine.register(_next_number(connection, today(draft.at).year), draft)
     connection.execute(tables.issues.insert().values(idempotency=draft.idempotency, **_columns(issue)))
     first = Move(1, Action.REGISTER, issue.status, draft.by, draft.at, photographs=draft.photographs)
     _add_move(connection, issue.number, first)
@@ -98,25 +95,10 @@ def issue(engine: Engine, number: str) -> tuple[Issue, tuple[Move, ...]] | None:
         return _issue(row), tuple(_move(step, shown.get(step["version"], ())) for step in steps)
 
 
-def issues(
-    engine: Engine,
-    *,
-    halls: Collection[str] | None = None,
-    statuses: Collection[Status] | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> tuple[Issue, ...]:
-    """The ledger, newest first, narrowed to halls, states and a time of registration (`until` excluded)."""
+def issues(engine: Engine) -> tuple[Issue, ...]:
+    """The ledger, newest first."""
     columns = tables.issues.c
     wanted = select(tables.issues).order_by(columns.registered_at.desc(), columns.number.desc())
-    if halls is not None:
-        wanted = wanted.where(columns.hall.in_(halls))
-    if statuses is not None:
-        wanted = wanted.where(columns.status.in_(statuses))
-    if since is not None:
-        wanted = wanted.where(columns.registered_at >= since)
-    if until is not None:
-        wanted = wanted.where(columns.registered_at < until)
     with engine.connect() as connection:
         return tuple(_issue(row) for row in connection.execute(wanted).mappings())
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.categories import Severity, Source
 from monitor.issues import Issue, Status
-from monitor.rates import Rate, adoption, bad_share, completion, satisfaction
+from monitor.rates import Rate, adoption, completion, satisfaction
 from monitor.ratings import Channel
 from monitor.verdicts import VerdictKind
 from tests.monitor.example import rating
@@ -15,21 +15,21 @@ AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "text", "of"),
+    ("a", "b", "text"),
     [
-        (0, 0, "—", "0/0"),
-        (0, 3, "0.00%", "0/3"),
-        (1, 3, "33.33%", "1/3"),
-        (2, 3, "66.66%", "2/3"),
-        (19_880, 19_881, "99.99%", "19,880/19,881"),
-        (102_813, 102_900, "99.91%", "102,813/102,900"),
-        (999_999, 1_000_000, "99.99%", "999,999/1,000,000"),
-        (1, 100_000, "0.00%", "1/100,000"),
-        (5, 5, "100.00%", "5/5"),
+        (0, 0, "—"),
+        (0, 3, "0.00%"),
+        (1, 3, "33.33%"),
+        (2, 3, "66.66%"),
+        (19_880, 19_881, "99.99%"),
+        (102_813, 102_900, "99.91%"),
+        (999_999, 1_000_000, "99.99%"),
+        (1, 100_000, "0.00%"),
+        (5, 5, "100.00%"),
     ],
 )
-def test_a_rate_is_floored_and_says_of_what(a: int, b: int, text: str, of: str) -> None:
-    assert (Rate(a, b).text, Rate(a, b).of) == (text, of)
+def test_a_rate_is_floored(a: int, b: int, text: str) -> None:
+    assert Rate(a, b).text == text
 
 
 @settings(deadline=None)
@@ -48,7 +48,6 @@ def test_satisfaction_leaves_out_tests_and_ballot_boxes() -> None:
     ratings = [rating(level=level) for level in (5, 4, 3, 2, 1)]
     ratings += [rating(level=1, test=True), rating(level=2, channel=Channel.COIN)]
     assert satisfaction(ratings) == Rate(3, 5)
-    assert bad_share(ratings) == Rate(2, 5)
 
 
 def issue(status: Status) -> Issue:

@@ -100,16 +100,10 @@ def test_a_number_that_is_not_there(engine: Engine) -> None:
         apply(engine, "WH-2026-000099", Action.CLOSE, "市监督员", AT, expected_version=1)
 
 
-def test_the_ledger_is_narrowed(engine: Engine) -> None:
-    here = register(engine, DRAFT)
-    there = register(engine, replace(DRAFT, idempotency="k2", hall="hc02", at=AT + HOUR))
-    there = apply(engine, there.number, Action.DISPATCH, "市监督员", AT, expected_version=1, unit="综合窗口")
-    assert issues(engine) == (there, here)
-    assert issues(engine, halls=["hc01"]) == (here,)
-    assert issues(engine, statuses=[Status.DISPATCHED, Status.CLOSED]) == (there,)
-    assert issues(engine, since=AT + HOUR) == (there,)
-    assert issues(engine, until=AT + HOUR) == (here,)
-    assert issues(engine, halls=[]) == ()
+def test_the_newest_issue_comes_first(engine: Engine) -> None:
+    first = register(engine, DRAFT)
+    second = register(engine, replace(DRAFT, idempotency="k2", at=AT + HOUR))
+    assert issues(engine) == (second, first)
 
 
 def test_a_move_that_cannot_be_recorded_whole_is_not_recorded(engine: Engine) -> None:
