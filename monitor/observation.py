@@ -67,10 +67,22 @@ def gathered(looks: Iterable[Observation], after: datetime) -> int | None:
     return total
 
 
-def unobserved(seen_at: datetime, at: datetime, blind: bool, longest: timedelta) -> timedelta:
-    """The stretch between two looks that saw, if it is unknown what happened in it; else zero.
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time before a look of which it is unknown what happened in it."""
 
-    It is unknown if a blind look lies between them (`blind`) or if they are further apart than `longest`.
+    whole_s: float
+    """Since the last look that saw, in seconds; 0 = nothing is unknown."""
+    unseen_s: float
+    """What counts of it: the last look vouches for one cadence."""
+
+
+def unobserved(seen_at: datetime | None, at: datetime, blind: bool, cadence: timedelta, gap_cadences: float) -> Gap:
+    """The gap before a look at `at`, the last that saw having been at `seen_at` (None = there was none).
+
+    What lies between is unknown if a blind look does too (`blind`) or if it is longer than so many cadences.
     """
-    stretch = at - seen_at
-    return stretch if blind or stretch > longest else timedelta(0)
+    whole = at - seen_at if seen_at else timedelta(0)
+    if not blind and whole <= cadence * gap_cadences:
+        whole = timedelta(0)
+    return Gap(whole.total_seconds(), max(timedelta(0), whole - cadence).total_seconds())

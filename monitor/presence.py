@@ -24,7 +24,7 @@ from enum import StrEnum
 from monitor.alerts import Alert, Level, Rule, changed, resumed
 from monitor.duty import Duty
 from monitor.looks import Look, Looks, hits, turn, turns
-from monitor.observation import unobserved
+from monitor.observation import Gap, unobserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _dismissed(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     """Nobody has to be there: the clock is gone, whatever the camera says."""
     alert = watch.opened
     if alert:
-        unseen_s = alert.unseen_s + _unseen_s(_stretch(rule, watch, seen), seen)
+        unseen_s = alert.unseen_s + _gap(rule, watch, seen).unseen_s
         alert = replace(alert, until=max(seen.at, alert.opened_at), unseen_s=unseen_s)
     return Watch(watch.hall, watch.window, alert=alert)
 
@@ -177,32 +177,25 @@ def _blinded(watch: Watch, seen: Seen) -> Watch:
 
 def _remembered(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     """The look is kept, and unknown time before it is taken off every clock."""
-    stretch = _stretch(rule, watch, seen)
-    unseen_s = _unseen_s(stretch, seen)
-    if stretch.total_seconds() > rule.unknown_reset_s:
+    gap = _gap(rule, watch, seen)
+    if gap.whole_s > rule.unknown_reset_s:
         watch = replace(watch, looks=(), since=None, unseen_s=0.0)
     alert = watch.opened
     if alert:
-        alert = replace(alert, sees=True, unseen_s=alert.unseen_s + unseen_s, waiting=seen.waiting)
+        alert = replace(alert, sees=True, unseen_s=alert.unseen_s + gap.unseen_s, waiting=seen.waiting)
     return replace(
         watch,
         seen_at=seen.at,
         blind_since=None,
-        looks=(*watch.looks, Look(seen.at, bool(seen.people), unseen_s))[-rule.smooth_n :],
-        unseen_s=watch.unseen_s + unseen_s if watch.since else 0.0,
-        returned=watch.returned + timedelta(seconds=unseen_s) if watch.returned else None,
+        looks=(*watch.looks, Look(seen.at, bool(seen.people), gap.unseen_s))[-rule.smooth_n :],
+        unseen_s=watch.unseen_s + gap.unseen_s if watch.since else 0.0,
+        returned=watch.returned + timedelta(seconds=gap.unseen_s) if watch.returned else None,
         alert=alert or watch.alert,
     )
 
 
-def _stretch(rule: AbsenceRule, watch: Watch, seen: Seen) -> timedelta:
-    """Since the last look that saw, if it is unknown what happened since; else zero."""
-    return unobserved(watch.seen_at or seen.at, seen.at, bool(watch.blind_since), seen.cadence * rule.gap_cadences)
-
-
-def _unseen_s(stretch: timedelta, seen: Seen) -> float:
-    """What of an unknown stretch counts as such, in seconds: the last look vouches for one cadence."""
-    return max(timedelta(0), stretch - seen.cadence).total_seconds()
+def _gap(rule: AbsenceRule, watch: Watch, seen: Seen) -> Gap:
+    return unobserved(watch.seen_at, seen.at, bool(watch.blind_since), seen.cadence, rule.gap_cadences)
 
 
 def _smoothed(rule: AbsenceRule, watch: Watch) -> Watch:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.alerts import Alert, Level, Rule, changed, resumed
-from monitor.observation import unobserved
+from monitor.observation import Gap, unobserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,37 +139,30 @@ def _dismissed(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
     """The hall is not in service: the runs are gone, whatever the camera says."""
     alert = watch.opened
     if alert:
-        unseen_s = alert.unseen_s + _unseen_s(_stretch(rule, watch, seen), seen)
+        unseen_s = alert.unseen_s + _gap(rule, watch, seen).unseen_s
         alert = replace(alert, until=max(seen.at, alert.opened_at), unseen_s=unseen_s)
     return Watch(watch.hall, watch.zone, alert=alert)
 
 
-def _stretch(rule: QueueRule, watch: Watch, seen: Seen) -> timedelta:
-    """Since the last look that saw, if it is unknown what happened since; else zero."""
-    return unobserved(watch.seen_at or seen.at, seen.at, watch.blind, seen.cadence * rule.gap_cadences)
-
-
-def _unseen_s(stretch: timedelta, seen: Seen) -> float:
-    """What of an unknown stretch counts as such, in seconds: the last look vouches for one cadence."""
-    return max(timedelta(0), stretch - seen.cadence).total_seconds()
+def _gap(rule: QueueRule, watch: Watch, seen: Seen) -> Gap:
+    return unobserved(watch.seen_at, seen.at, watch.blind, seen.cadence, rule.gap_cadences)
 
 
 def _thawed(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
     """Unknown time before this look is taken off every clock."""
-    stretch = _stretch(rule, watch, seen)
-    unseen_s = _unseen_s(stretch, seen)
-    if stretch.total_seconds() > rule.unknown_reset_s:
+    gap = _gap(rule, watch, seen)
+    if gap.whole_s > rule.unknown_reset_s:
         watch = replace(watch, yellow=None, red=None, clear=None)
     alert = watch.opened
     if alert:
-        alert = replace(alert, sees=True, unseen_s=alert.unseen_s + unseen_s, people=seen.waiting)
+        alert = replace(alert, sees=True, unseen_s=alert.unseen_s + gap.unseen_s, people=seen.waiting)
     return replace(
         watch,
         seen_at=seen.at,
         blind=False,
-        yellow=_longer(watch.yellow, unseen_s),
-        red=_longer(watch.red, unseen_s),
-        clear=_longer(watch.clear, unseen_s),
+        yellow=_longer(watch.yellow, gap.unseen_s),
+        red=_longer(watch.red, gap.unseen_s),
+        clear=_longer(watch.clear, gap.unseen_s),
         alert=alert or watch.alert,
     )
 

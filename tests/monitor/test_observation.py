@@ -6,7 +6,7 @@ import pytest
 
 from models.detection import Detection
 from models.regions import Anchor, Region, RegionKind
-from monitor.observation import Observation, gathered, observe, staffed, unobserved
+from monitor.observation import Gap, Observation, gathered, observe, staffed, unobserved
 
 AT = datetime(2026, 11, 20, 1, tzinfo=UTC)
 OLD = AT - timedelta(seconds=30)
@@ -74,8 +74,19 @@ def test_a_zone_in_several_parts(looks: list[Observation], people: int | None) -
 
 
 @pytest.mark.parametrize(
-    ("stretch", "blind", "unknown"), [(10, False, 0), (30, False, 0), (31, False, 31), (20, True, 20)]
+    ("stretch", "blind", "gap"),
+    [
+        (10, False, Gap(0, 0)),
+        (30, False, Gap(0, 0)),
+        (31, False, Gap(31, 21)),
+        (20, True, Gap(20, 10)),
+        (5, True, Gap(5, 0)),
+    ],
 )
-def test_unobserved(stretch: int, blind: bool, unknown: int) -> None:
-    at = AT + timedelta(seconds=stretch)
-    assert unobserved(AT, at, blind, timedelta(seconds=30)).total_seconds() == unknown
+def test_unobserved(stretch: int, blind: bool, gap: Gap) -> None:
+    """At a cadence of 10 s, three of which are no gap yet."""
+    assert unobserved(AT, AT + timedelta(seconds=stretch), blind, timedelta(seconds=10), 3.0) == gap
+
+
+def test_before_the_first_look_nothing_is_unobserved() -> None:
+    assert unobserved(None, AT, True, timedelta(seconds=10), 3.0) == Gap(0, 0)
