@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -284,7 +285,7 @@ def _desks(
             settings.calendar,
             settings.absence,
             settings.queue,
-            lambda window, hall=hall.id: said(hall, window),  # type: ignore[misc]
+            partial(said, hall.id),
             alerts,
         )
         for hall in settings.halls

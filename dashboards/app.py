@@ -55,7 +55,7 @@ class Pages(Dash):
         """The frame of every page, titled and marked in the visitor's language."""
         visitor = visit()
         parts["title"] = named(self.settings, visitor.language)
-        index = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]
+        index = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]  # dash is untyped here
         return str(index).replace("{language}", "en" if visitor.language == "en" else "zh-CN")
 
 

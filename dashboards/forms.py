@@ -79,7 +79,7 @@ def photo(id: str, say: Say) -> Component:
 
 def register_photo(app: Dash, id: str) -> None:
     """Lets the script fill the photograph field."""
-    app.clientside_callback(  # type: ignore[no-untyped-call]
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # dash is untyped here
         ClientsideFunction("photo", "start"), Output(f"{id}-ready", "data"), Input(f"{id}-words", "data")
     )
 

@@ -66,7 +66,7 @@ def show(office: Office, visit: Visit) -> Component:
 
 def register(app: Dash, office: Office) -> None:
     """Starts the island once its configuration is on the page; records the verdicts it hands over."""
-    app.clientside_callback(  # type: ignore[no-untyped-call]
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # dash is untyped here
         ClientsideFunction("live", "start"),
         Output("situation-started", "data"),
         Input("situation-config", "data"),

@@ -5,6 +5,7 @@ for a digest login, user and password. Plays the GOP again and again beside a tr
 ends with its standard input.
 """
 # mypy: ignore-errors
+# Not typed: it runs on the system's Python, with bindings that have no types.
 
 import sys
 from pathlib import Path
