@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 DEMONSTRATION = """
-import sys
+import signal, sys
 from pathlib import Path
 from simulation.demo import Part, running
 
+signal.signal(int(sys.argv[1]), signal.SIG_DFL)  # under nohup it is ignored, and stays so
 ends_us = f"import os, signal; os.kill(os.getppid(), {sys.argv[1]}); signal.pause()"
 part = Part("city", [sys.executable, "-c", ends_us])
 try:
