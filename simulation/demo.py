@@ -4,6 +4,7 @@ Everything that runs here is what a site runs: `intake`, `watch` and `serve` ove
 more process, which they reach only through RTSP and MQTT.
 """
 
+import ctypes
 import json
 import signal
 import socket
@@ -31,6 +32,8 @@ from simulation.truth import score
 HOST = "127.0.0.1"
 RTSP_PORT = 18554
 """Of the simulated cameras, if it is free."""
+PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
 RESTART_S = 2.0
 """How long a part that died rests before it is started again."""
 STOP_S = 10.0
@@ -75,7 +78,7 @@ class Part:
             print(f"{self.name} ended with {self.process.returncode} and is started again", file=sys.stderr)
             self.process, self.died_at = None, time.monotonic()
         if self.process is None and (self.died_at is None or time.monotonic() - self.died_at >= RESTART_S):
-            self.process = subprocess.Popen(self.command, start_new_session=True)
+            self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_end_with_parent)
 
     def stop(self) -> None:
         """Ask it to stop, and kill it if it does not."""
@@ -87,6 +90,12 @@ class Part:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             self.process.kill()
             self.process.wait()
+
+
+def _end_with_parent() -> None:
+    """In a part before its program begins: the kernel tells it to end when its parent dies, by kill -9 too (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def run(wish: Wish) -> int:

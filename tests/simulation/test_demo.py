@@ -28,3 +28,24 @@ def test_no_part_outlives_a_demonstration_that_is_ended(tmp_path: Path, number: 
     """In a process of its own: the signal stack that pytest sets up is too small where torch has switched on AMX."""
     command = [sys.executable, "-c", DEMONSTRATION, str(int(number)), str(tmp_path / "never")]
     assert subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout == "True\n"
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from simulation.demo import Part, running
+
+part = Part("city", [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"])
+with running([part], Path(sys.argv[1])):
+    pass
+"""
+
+
+def test_no_part_outlives_a_demonstration_that_is_killed(tmp_path: Path) -> None:
+    """The part holds the same pipe as the demonstration: it ends for the reader when both have ended."""
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "never")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demonstration:
+        assert demonstration.stdout is not None
+        assert demonstration.stdout.readline() == "up\n"
+        demonstration.kill()
+        assert demonstration.communicate(timeout=30)[0] == ""
