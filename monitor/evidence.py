@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from math import ceil
 from pathlib import Path
 
 import cv2
@@ -22,15 +21,12 @@ from numpy.typing import NDArray
 
 from camera_ingest.sample import Picture
 from models.detection import Detection
+from models.pixelate import BLOCKS_PER_HEAD, HEAD, corners, head, in_blocks, means, side
 from models.regions import Region, RegionKind
 from monitor.alerts import Alert, Moment, Still
 
-HEAD = 0.3
-"""The upper part of a person's box that is pixelated."""
 BLOCKS_ACROSS = 48
 """At most so many blocks side by side in a picture: a body can be counted, a face is a block or two."""
-BLOCKS_PER_HEAD = 4
-"""At most so many blocks from top to bottom of the tallest head part, however near the camera."""
 QUALITY = 90
 """JPEG quality, with full colour resolution so that blocks keep their edges."""
 TOLERANCE = 8.0
@@ -80,46 +76,22 @@ def masked(picture: Picture, regions: Sequence[Region], people: Sequence[Detecti
     hidden = np.ones((height, width), np.uint8)
     for region in regions:
         if region.kind is RegionKind.STAFF:
-            cv2.fillPoly(hidden, [_corners(region, width, height)], 0)
+            cv2.fillPoly(hidden, [corners(region.polygon, width, height)], 0)
     for region in regions:
         if region.kind is RegionKind.MASK:
-            cv2.fillPoly(hidden, [_corners(region, width, height)], 1)
+            cv2.fillPoly(hidden, [corners(region.polygon, width, height)], 1)
     for person in people:
-        head = person.y1 + HEAD * (person.y2 - person.y1)
-        rows = slice(max(0, int(person.y1 * height)), max(0, ceil(head * height)))
-        columns = slice(max(0, int(person.x1 * width)), max(0, ceil(person.x2 * width)))
-        hidden[rows, columns] = 1
+        hidden[head(person, width, height)] = 1
     block = _block(width, height, people)
-    blocks = _in_blocks(picture, block)
+    blocks = in_blocks(picture, block)
     mask = hidden.astype(np.bool_)
     return Masked(np.where(mask[..., np.newaxis], blocks, picture), mask, block)
-
-
-def _corners(region: Region, width: int, height: int) -> NDArray[np.int32]:
-    """The polygon in pixels."""
-    return np.rint(np.array(region.polygon) * (width, height)).astype(np.int32)
 
 
 def _block(width: int, height: int, people: Iterable[Detection]) -> int:
     """Side of a block: coarse for the picture, coarser for a head close to the camera; a multiple of JPEG's own 8."""
     tallest = max((HEAD * (person.y2 - person.y1) * height for person in people), default=0.0)
-    return 8 * ceil(max(width / BLOCKS_ACROSS, tallest / BLOCKS_PER_HEAD) / 8)
-
-
-def _in_blocks(picture: Picture, block: int) -> Picture:
-    """Every block of the picture in its mean colour."""
-    height, width = picture.shape[:2]
-    means = _means(picture, block)
-    large = cv2.resize(means, (means.shape[1] * block, means.shape[0] * block), interpolation=cv2.INTER_NEAREST)
-    return np.asarray(large[:height, :width], np.uint8)
-
-
-def _means(values: NDArray[np.uint8], block: int) -> NDArray[np.uint8]:
-    """The mean of each block; the last ones of a row or column go on beyond the edge with its values."""
-    height, width = values.shape[:2]
-    whole = cv2.copyMakeBorder(values, 0, -height % block, 0, -width % block, cv2.BORDER_REPLICATE)
-    size = (whole.shape[1] // block, whole.shape[0] // block)
-    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return side(max(width / BLOCKS_ACROSS, tallest / BLOCKS_PER_HEAD))
 
 
 def encode(still: Masked) -> MaskedJpeg:
@@ -143,9 +115,9 @@ def reads_as_masked(data: bytes, still: Masked) -> bool:
     if picture is None or picture.shape != still.picture.shape:
         return False
     read = np.asarray(picture, np.uint8)
-    changed = _means(_difference(read, still.picture) * still.hidden[..., np.newaxis], still.block)
-    within = _means(_difference(read, _in_blocks(read, still.block)), still.block)
-    whole = _means(still.hidden.astype(np.uint8) * 255, still.block) == 255
+    changed = means(_difference(read, still.picture) * still.hidden[..., np.newaxis], still.block)
+    within = means(_difference(read, in_blocks(read, still.block)), still.block)
+    whole = means(still.hidden.astype(np.uint8) * 255, still.block) == 255
     return bool(changed.max() <= TOLERANCE) and bool(within[whole].max(initial=0) <= TOLERANCE)
 
 
