@@ -25,8 +25,8 @@ import yaml
 from models import runtimes
 from models.detection import Detection
 from models.detector import Detector
+from models.matching import matched
 from models.openvino import OpenVinoDetector
-from models.suppression import overlap
 
 NETWORK = Path(__file__).parent / "hallwatch-demo.yaml"
 SIZE = (256, 416)
@@ -35,8 +35,6 @@ PARTS = (".xml", ".bin")
 """The two files of an IR."""
 LARGEST = 3_000_000
 """Bytes they may have together: they lie in the repository."""
-OVERLAP = 0.5
-"""From this intersection over union on, a box has found a person."""
 RECIPE = {
     "pretrained": False,
     "amp": False,  # its check would fetch weights
@@ -111,21 +109,6 @@ def found_and_false(detector: Detector, data: Path, threshold: float) -> dict[st
         "empty_pictures": empty,
         "boxes_on_empty_pictures": false,
     }
-
-
-def matched(people: Sequence[Detection], truth: Sequence[Detection]) -> int:
-    """How many people of the truth were found: each box, best first, takes the free person it overlaps most."""
-    free = [np.array((person.x1, person.y1, person.x2, person.y2), dtype=np.float32) for person in truth]
-    count = 0
-    for person in people:
-        if not free:
-            break
-        ratios = overlap(np.array((person.x1, person.y1, person.x2, person.y2), dtype=np.float32), np.stack(free))
-        best = int(ratios.argmax())
-        if ratios[best] >= OVERLAP:
-            free.pop(best)
-            count += 1
-    return count
 
 
 def write_metadata(directory: Path, size: tuple[int, int], about: Mapping[str, object]) -> None:

@@ -5,17 +5,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from camera_ingest.sample import Picture
 from models import metadata
 from models.detection import Detection
 from models.openvino import OpenVinoDetector
-from models.train import found_and_false, matched, train, write_metadata
+from models.train import found_and_false, train, write_metadata
 
 LEFT, RIGHT = Detection(0.1, 0.1, 0.3, 0.9, 1.0), Detection(0.6, 0.1, 0.8, 0.9, 1.0)
-PLACE = st.sampled_from([LEFT, RIGHT, Detection(0.12, 0.1, 0.32, 0.9, 0.9), Detection(0.4, 0.4, 0.5, 0.5, 0.5)])
 
 
 class Fixed:
@@ -47,16 +44,6 @@ def data_set(directory: Path, labels: dict[str, list[str]]) -> Path:
             cv2.imwrite(str(directory / "images" / part / f"{number}.png"), picture)
             (directory / "labels" / part / f"{number}.txt").write_text(row, encoding="ascii")
     return directory
-
-
-@given(st.lists(PLACE, max_size=5), st.lists(PLACE, max_size=5))
-def test_a_person_is_found_once_at_most(people: list[Detection], truth: list[Detection]) -> None:
-    assert matched(people, truth) <= min(len(people), len(truth))
-    assert matched(truth, truth) == len(truth)
-
-
-def test_a_second_box_on_one_person_is_false() -> None:
-    assert matched([LEFT, LEFT], [LEFT, RIGHT]) == 1
 
 
 def test_recall_precision_and_false_boxes(tmp_path: Path) -> None:
