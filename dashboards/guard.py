@@ -16,17 +16,17 @@ UPLOAD_BYTES = 32 * 1024 * 1024
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def guard(server: Flask, script_hashes: Sequence[str]) -> None:
+def guard(server: Flask, script_hashes: Sequence[str], upload_bytes: int = UPLOAD_BYTES) -> None:
     """Refuses foreign hosts and foreign origins, bounds uploads, and sets the security headers."""
-    server.config["MAX_CONTENT_LENGTH"] = UPLOAD_BYTES
+    server.config["MAX_CONTENT_LENGTH"] = upload_bytes
     policy = content_policy(script_hashes)
 
     @server.before_request
     def admit() -> None:
         if hostname(request.host) not in LOOPBACK:
             abort(421, "These pages answer under 127.0.0.1 or localhost only.")
-        if (request.content_length or 0) > UPLOAD_BYTES:
-            abort(413, "More than a form with photographs may hold.")
+        if (request.content_length or 0) > upload_bytes:
+            abort(413, f"More than the {upload_bytes} bytes that may be sent at once.")
         if request.method not in SAFE_METHODS and not same_origin():
             abort(403, "A change must come from one of these pages.")
 
