@@ -178,7 +178,7 @@ async function put(one) {
   if (status === 200) {
     one.version = content.version;
     one.unsaved = one.boxes !== boxes || one.reviewed !== reviewed;
-    if (one === frame) at("saved").textContent = say("saved");
+    if (one === frame && !one.unsaved) at("saved").textContent = say("saved");
     return true;
   }
   stuck = stuck || (status === 409 && one === frame);
