@@ -18,6 +18,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -142,7 +143,6 @@ def serve(options: argparse.Namespace) -> None:
 def replay(options: argparse.Namespace) -> None:
     """The same pipeline over recorded video, in media time; nothing is recorded."""
     from heapq import merge
-    from tempfile import TemporaryDirectory
 
     from camera_ingest import clip
     from monitor import flow
@@ -234,11 +234,42 @@ def models_evaluate(options: argparse.Namespace) -> None:
 
 
 def models_list(options: argparse.Namespace) -> None:
-    """The weights that would be used, and why."""
-    from models.weights import resolve
+    """Every network there is, which one is used, how well it sees and what it costs here."""
+    from models.listing import listing
+    from models.metadata import WeightsError
 
-    weights = resolve(None, os.environ)
-    _print([{"path": str(weights.path), "demo": weights.demo, "source": str(weights.source)}], options.json)
+    try:
+        for one in listing(os.environ, measured=not options.no_time):
+            shown = asdict(one)
+            _print([shown if options.json else {**shown, "sha256": one.sha256[:12]}], options.json)
+    except WeightsError as error:
+        raise Missing(str(error)) from error
+
+
+def models_install(options: argparse.Namespace) -> None:
+    """Put a prepared network into use, if it is no worse than the one that is."""
+    from models import install
+    from models.metadata import WeightsError
+    from models.weights import cache
+
+    directory = options.directory or cache(os.environ)
+    try:
+        _tell(install.install(directory, options.name, options.data, options.even_if_worse))
+    except (WeightsError, install.Worse, FileNotFoundError) as error:
+        raise Refused(str(error)) from error
+
+
+def models_rollback(options: argparse.Namespace) -> None:
+    """Put the network into use again that was before."""
+    from models import install
+    from models.catalogue import NothingBefore
+    from models.metadata import WeightsError
+    from models.weights import cache
+
+    try:
+        _tell(install.roll_back(options.directory or cache(os.environ)))
+    except (WeightsError, NothingBefore) as error:
+        raise Refused(str(error)) from error
 
 
 # --- parts of the wiring ----------------------------------------------------------------------------------------------
@@ -262,13 +293,13 @@ def _part(settings: Settings, number: int, of: int) -> Settings:
 
 def _detector(settings: Settings) -> Detector:
     from models.metadata import WeightsError
-    from models.runtimes import ExtraMissing
+    from models.runtimes import DeviceMissing, ExtraMissing
     from models.weights import open_detector, resolve
 
     choice = settings.detector
     try:
-        return open_detector(choice.kind, resolve(choice.weights, os.environ), choice.threshold)
-    except (WeightsError, ExtraMissing) as error:
+        return open_detector(choice.kind, resolve(choice.weights, os.environ), choice.threshold, choice.device)
+    except (WeightsError, ExtraMissing, DeviceMissing) as error:
         raise Missing(str(error)) from error
 
 
@@ -322,6 +353,31 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
                     hub.broker_down(bus.link.since)
 
     def figures() -> None:
+def _frames(options: argparse.Namespace, settings: Settings | None, work: Path) -> str:
+    """Frames to calibrate with in a working directory, and what they are in words."""
+    from models import calibration
+
+    if settings is None:
+        directory = options.frames or options.data / "images" / "train"
+        return calibration.of_directory(directory, work, options.count)
+    known = {camera.id: camera for camera in settings.cameras}
+    if unknown := sorted({*(options.cameras or ())} - known.keys()):
+        raise Refused(f"--cameras: expected some of {', '.join(known) or 'none'}, found {', '.join(unknown)}")
+    cameras = [known[id] for id in options.cameras or known if options.cameras or known[id].legal_basis]
+    return calibration.of_cameras(cameras, settings.regions, work, options.count, settings.reception)
+
+
+def _tell(change: Change | None) -> None:
+    """What is in use now, and where it is not seen because something else comes first."""
+    from models.weights import resolve
+
+    if change is None:
+        return
+    print(f"in use: {change.now} instead of {change.before} ({change.why}); back: hallwatch models rollback")
+    if (used := resolve(None, os.environ)).name != change.now:
+        print(f"a configuration without detector.weights still uses {used.path} ({used.source})", file=sys.stderr)
+
+
         keep_figures(settings, engine, hub, stop, beat=beat)
 
     threads = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (listen, figures)]
@@ -449,6 +505,16 @@ def _demo_parser(verbs: Verbs) -> None:
     )
 
 
+@contextmanager
+def _unwinding() -> Iterator[None]:
+    """SIGTERM ends with every temporary directory removed."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _models_parser(verbs: Verbs) -> None:
     models = verbs.add_parser("models", help="weights: train, evaluate, list").add_subparsers(required=True)
     train = _verb(models, "train", models_train)
@@ -462,7 +528,32 @@ def _models_parser(verbs: Verbs) -> None:
     evaluate.add_argument("--truth", type=Path, required=True, help="its ground truth in MOT format")
     evaluate.add_argument("--every", type=int, default=1, metavar="N", help="only every n-th frame")
     evaluate.add_argument("--json", action="store_true", help="JSON lines")
-    _verb(models, "list", models_list).add_argument("--json", action="store_true", help="JSON lines")
+    _prepare_parser(models)
+    listed = _verb(models, "list", models_list)
+    listed.add_argument("--json", action="store_true", help="JSON lines")
+    listed.add_argument("--no-time", action="store_true", help="without measuring the CPU per look")
+    install = _verb(models, "install", models_install)
+    install.add_argument("name", metavar="NAME", help="of a prepared network, as `models list` shows it")
+    install.add_argument("--data", type=Path, metavar="DATASET", help="YOLO data set to compare both on (its val)")
+    install.add_argument("--even-if-worse", action="store_true")
+    for one in (install, _verb(models, "rollback", models_rollback)):
+        one.add_argument("--directory", type=Path, help="models directory, instead of the cache")
+
+
+def _prepare_parser(models: Verbs) -> None:
+    prepare = _verb(models, "prepare", models_prepare)
+    prepare.add_argument("what", metavar="NAME_OR_FILE", help="a known detector such as yolo11n, or a .pt of your own")
+    source = prepare.add_mutually_exclusive_group()
+    source.add_argument("--config", type=Path, help="draw frames from the cameras of this configuration")
+    source.add_argument("--frames", type=Path, metavar="DIRECTORY", help="pictures to calibrate with")
+    prepare.add_argument("--cameras", nargs="+", metavar="ID", help="only these of the configuration")
+    prepare.add_argument("--count", type=int, default=128, help="frames to draw")
+    prepare.add_argument("--data", type=Path, metavar="DATASET", help="YOLO data set to score on (its val) as well")
+    prepare.add_argument("--sizes", type=_sizes, metavar="640x640,416x256", help="inputs, width x height")
+    prepare.add_argument("--float", action="store_true", help="FP16 instead of INT8; needs no frames")
+    prepare.add_argument("--licence", help="of your own file, for the catalogue")
+    prepare.add_argument("--sha256", help="hash that the file must have")
+    prepare.add_argument("--directory", type=Path, help="models directory to write to, instead of the cache")
 
 
 def _verb(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
@@ -496,3 +587,18 @@ def _time(text: str) -> datetime:
 
 if __name__ == "__main__":
     sys.exit(main())
+def _sizes(text: str) -> tuple[tuple[int, int], ...]:
+    from models.catalogue import BadSize, size
+
+    try:
+        return tuple(map(size, text.split(",")))
+    except BadSize as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return int(text)
+
+

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -90,7 +91,7 @@ def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surrou
         calendar=_calendar(site.calendar),
         broker=_broker(site.broker, surroundings),
         stores=_stores(site.stores, surroundings),
-        detector=site.detector,
+        detector=_detector(site.detector, surroundings),
         board=site.board,
     )
 
@@ -145,6 +146,12 @@ def _stores(written: StoresShape, surroundings: Surroundings) -> Stores:
 
 
 def _scales() -> Mapping[str, Scale]:
+def _detector(written: DetectorChoice, surroundings: Surroundings) -> DetectorChoice:
+    """Weights that lie beside the configuration as an absolute path; a name stays one."""
+    path = surroundings.directory / (written.weights or "")
+    return replace(written, weights=str(path.absolute())) if written.weights and path.exists() else written
+
+
     return {scale.id: scale for scale in _shaped(ScalesShape, read(SHIPPED / "scales.yaml")).scales}
 
 

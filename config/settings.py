@@ -43,9 +43,11 @@ class DetectorChoice:
 
     kind: Literal["openvino", "ultralytics"] = "openvino"
     weights: str | None = None
-    """A file or directory of weights; None = the best that is installed."""
+    """A network or a family of them by its name, or a file or directory of weights; None = what is installed."""
     threshold: float = 0.35
     """Least score (0..1) at which a box is a person."""
+    device: str | None = None
+    """Where ultralytics runs: `cpu` or a CUDA device (`0`, `cuda:1`); None = the best there is."""
 
 
 @dataclass(frozen=True, slots=True)

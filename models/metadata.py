@@ -54,7 +54,8 @@ def parse(path: Path, content: object) -> Metadata:
     first = names.get(0) if isinstance(names, Mapping) else names[0] if isinstance(names, list) and names else None
     if first != PERSON:
         raise WeightsError(path, f"names with 0: {PERSON}", repr(first))
-    return Metadata(size, _flag(content, "args", "int8"), _flag(content, "hallwatch", "demo"))
+    int8 = _flag(content, "args", "int8", True) or _flag(content, "args", "quantize", 8)  # until ultralytics 8.3, since
+    return Metadata(size, int8, _flag(content, "hallwatch", "demo", True))
 
 
 def _size(path: Path, value: object) -> tuple[int, int]:
@@ -65,6 +66,6 @@ def _size(path: Path, value: object) -> tuple[int, int]:
     raise WeightsError(path, "imgsz: [height, width] in pixels", repr(value))
 
 
-def _flag(content: Mapping[object, object], part: str, key: str) -> bool:
+def _flag(content: Mapping[object, object], part: str, key: str, value: int) -> bool:
     inner = content.get(part)
-    return isinstance(inner, Mapping) and inner.get(key) is True
+    return isinstance(inner, Mapping) and type(inner.get(key)) is type(value) and inner[key] == value

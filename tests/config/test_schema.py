@@ -149,6 +149,8 @@ MISTAKES = [
     ("board.port", 70000, "board.port: expected a port from 1 to 65535, found 70000"),
     ("detector.kind", "torch", "detector.kind: expected 'openvino' or 'ultralytics', found 'torch'"),
     ("detector.threshold", 1.5, "detector.threshold: expected a score between 0 and 1, found 1.5"),
+    ("detector.device", "gpu", "detector.device: expected cpu, or the number of a CUDA device such as "),
+    ("detector.device", "cuda:0", "detector.device: expected cpu, which is all that kind: openvino runs on, found"),
 ]
 
 
@@ -294,3 +296,10 @@ def test_any_text_gives_settings_or_mistakes(tmp_path_factory: pytest.TempPathFa
         load(path, {})
     except ConfigError as error:
         assert error.mistakes
+
+
+def test_weights_are_a_name_or_lie_beside_the_configuration(tmp_path: Path) -> None:
+    choice = {"kind": "ultralytics", "weights": "own.pt", "device": "cuda:0"}
+    assert loaded(tmp_path, ("detector", choice)).detector.weights == "own.pt"
+    (tmp_path / "own.pt").touch()
+    assert loaded(tmp_path, ("detector", choice)).detector.weights == str(tmp_path / "own.pt")

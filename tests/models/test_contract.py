@@ -12,12 +12,21 @@ from models.picture import BadPicture
 from models.suppression import overlap
 from models.weights import SHIPPED, Source, Weights, open_detector
 
-ADAPTERS = ["openvino", pytest.param("ultralytics", marks=pytest.mark.torch)]
+FORMATS = [
+    "openvino",
+    *(
+        pytest.param(format, marks=pytest.mark.torch)
+        for format in ("ultralytics", "ultralytics.pt", "ultralytics.onnx")
+    ),
+]
+"""The adapter and, for a file, its suffix; the same weights in each."""
 
 
-@pytest.fixture(scope="module", params=ADAPTERS)
+@pytest.fixture(scope="module", params=FORMATS)
 def detector(request: pytest.FixtureRequest) -> Detector:
-    return open_detector(request.param, Weights(SHIPPED, demo=True, source=Source.SHIPPED), 0.35)
+    kind, _, suffix = request.param.partition(".")
+    path = request.getfixturevalue(f"shipped_{suffix}") if suffix else SHIPPED
+    return open_detector(kind, Weights(path, demo=True, source=Source.SHIPPED), 0.35)
 
 
 def boxes(people: Sequence[Detection]) -> np.ndarray:
@@ -68,5 +77,5 @@ def test_what_is_not_a_picture_is_refused(detector: Detector, picture: Picture, 
 
 
 def test_says_what_it_is(detector: Detector) -> None:
-    assert detector.demo
-    assert detector.name.startswith("hallwatch-demo 416×256 ")
+    assert detector.demo == ("416×256" in detector.name)
+    assert detector.name.startswith(("hallwatch-demo 416×256 ", "hallwatch-demo.pt ", "hallwatch-demo.onnx "))

@@ -49,7 +49,7 @@ def test_a_weights_file_may_be_named(tmp_path: Path) -> None:
 
 
 def test_what_was_asked_for_and_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match=r"expected a directory \*_openvino_model or a weights file, found nothing"):
+    with pytest.raises(WeightsError, match=r"a weights file or the name of a network, found nothing"):
         resolve(tmp_path / "missing", {})
     with pytest.raises(WeightsError, match=r"HALLWATCH_MODELS=.*expected a directory with \*_openvino_model"):
         resolve(None, {"HALLWATCH_MODELS": str(tmp_path)})
