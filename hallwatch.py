@@ -303,6 +303,31 @@ def _detector(settings: Settings) -> Detector:
         raise Missing(str(error)) from error
 
 
+def _frames(options: argparse.Namespace, settings: Settings | None, work: Path) -> str:
+    """Frames to calibrate with in a working directory, and what they are in words."""
+    from models import calibration
+
+    if settings is None:
+        directory = options.frames or options.data / "images" / "train"
+        return calibration.of_directory(directory, work, options.count)
+    known = {camera.id: camera for camera in settings.cameras}
+    if unknown := sorted({*(options.cameras or ())} - known.keys()):
+        raise Refused(f"--cameras: expected some of {', '.join(known) or 'none'}, found {', '.join(unknown)}")
+    cameras = [known[id] for id in options.cameras or known if options.cameras or known[id].legal_basis]
+    return calibration.of_cameras(cameras, settings.regions, work, options.count, settings.reception)
+
+
+def _tell(change: Change | None) -> None:
+    """What is in use now, and where it is not seen because something else comes first."""
+    from models.weights import resolve
+
+    if change is None:
+        return
+    print(f"in use: {change.now} instead of {change.before} ({change.why}); back: hallwatch models rollback")
+    if (used := resolve(None, os.environ)).name != change.now:
+        print(f"a configuration without detector.weights still uses {used.path} ({used.source})", file=sys.stderr)
+
+
 def _desks(
     settings: Settings, said: Callable[[str, str], WindowState | None], alerts: Sequence[Alert] = ()
 ) -> list[Desk]:
@@ -353,31 +378,6 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
                     hub.broker_down(bus.link.since)
 
     def figures() -> None:
-def _frames(options: argparse.Namespace, settings: Settings | None, work: Path) -> str:
-    """Frames to calibrate with in a working directory, and what they are in words."""
-    from models import calibration
-
-    if settings is None:
-        directory = options.frames or options.data / "images" / "train"
-        return calibration.of_directory(directory, work, options.count)
-    known = {camera.id: camera for camera in settings.cameras}
-    if unknown := sorted({*(options.cameras or ())} - known.keys()):
-        raise Refused(f"--cameras: expected some of {', '.join(known) or 'none'}, found {', '.join(unknown)}")
-    cameras = [known[id] for id in options.cameras or known if options.cameras or known[id].legal_basis]
-    return calibration.of_cameras(cameras, settings.regions, work, options.count, settings.reception)
-
-
-def _tell(change: Change | None) -> None:
-    """What is in use now, and where it is not seen because something else comes first."""
-    from models.weights import resolve
-
-    if change is None:
-        return
-    print(f"in use: {change.now} instead of {change.before} ({change.why}); back: hallwatch models rollback")
-    if (used := resolve(None, os.environ)).name != change.now:
-        print(f"a configuration without detector.weights still uses {used.path} ({used.source})", file=sys.stderr)
-
-
         keep_figures(settings, engine, hub, stop, beat=beat)
 
     threads = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (listen, figures)]
@@ -419,6 +419,16 @@ def _stopping(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, old in before.items():
             signal.signal(number, old)
+
+
+@contextmanager
+def _unwinding() -> Iterator[None]:
+    """SIGTERM ends with every temporary directory removed."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _print(values: Iterable[Mapping[str, object]], as_json: bool) -> None:
@@ -505,16 +515,6 @@ def _demo_parser(verbs: Verbs) -> None:
     )
 
 
-@contextmanager
-def _unwinding() -> Iterator[None]:
-    """SIGTERM ends with every temporary directory removed."""
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _models_parser(verbs: Verbs) -> None:
     models = verbs.add_parser("models", help="weights: train, evaluate, list").add_subparsers(required=True)
     train = _verb(models, "train", models_train)
@@ -568,11 +568,26 @@ def _configured(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], Non
     return parser
 
 
+def _sizes(text: str) -> tuple[tuple[int, int], ...]:
+    from models.catalogue import BadSize, size
+
+    try:
+        return tuple(map(size, text.split(",")))
+    except BadSize as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _fraction(text: str) -> tuple[int, int]:
     number, _, of = text.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise argparse.ArgumentTypeError(f"expected k/n with 1 <= k <= n, found {text!r}")
     return int(number), int(of)
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return int(text)
 
 
 def _time(text: str) -> datetime:
@@ -587,18 +602,3 @@ def _time(text: str) -> datetime:
 
 if __name__ == "__main__":
     sys.exit(main())
-def _sizes(text: str) -> tuple[tuple[int, int], ...]:
-    from models.catalogue import BadSize, size
-
-    try:
-        return tuple(map(size, text.split(",")))
-    except BadSize as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _count(text: str) -> int:
-    if not (text.isdecimal() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
-    return int(text)
-
-

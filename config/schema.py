@@ -145,13 +145,13 @@ def _stores(written: StoresShape, surroundings: Surroundings) -> Stores:
     return Stores(directory=directory, database=database)
 
 
-def _scales() -> Mapping[str, Scale]:
 def _detector(written: DetectorChoice, surroundings: Surroundings) -> DetectorChoice:
     """Weights that lie beside the configuration as an absolute path; a name stays one."""
     path = surroundings.directory / (written.weights or "")
     return replace(written, weights=str(path.absolute())) if written.weights and path.exists() else written
 
 
+def _scales() -> Mapping[str, Scale]:
     return {scale.id: scale for scale in _shaped(ScalesShape, read(SHIPPED / "scales.yaml")).scales}
 
 

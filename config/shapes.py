@@ -209,12 +209,12 @@ def _hall_flaws(hall: Hall) -> Iterator[Flaw]:
 def _detector_flaws(choice: DetectorChoice) -> Iterator[Flaw]:
     if not 0 < choice.threshold < 1:
         yield ("threshold",), "a score between 0 and 1", f"{choice.threshold:g}"
-
     if choice.device is not None:
         if not re.fullmatch(r"cpu|(cuda:)?\d{1,3}", choice.device):
             yield ("device",), 'cpu, or the number of a CUDA device such as "0" or cuda:1', repr(choice.device[:80])
         elif choice.kind == "openvino" and choice.device != "cpu":
             yield ("device",), "cpu, which is all that kind: openvino runs on", repr(choice.device)
+
 
 def _board_flaws(board: Board) -> Iterator[Flaw]:
     if board.host not in LOOPBACK:
