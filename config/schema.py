@@ -120,6 +120,7 @@ def _regions(camera: CameraShape) -> Iterator[Region]:
             place=written.place,
             polygon=written.polygon,
             anchor=written.anchor or usual,
+            person=written.person,
         )
         masks += written.kind is RegionKind.MASK
 

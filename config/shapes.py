@@ -101,6 +101,7 @@ class RegionShape(Shape):
     window: str = ""
     zone: str = ""
     anchor: Anchor | None = None
+    person: Annotated[float, Field(gt=0, le=1)] | None = None
     id: str = ""
 
     @property

@@ -37,6 +37,8 @@ class Region:
     """The window (staff, citizen) or zone (queue) of the camera's hall that it observes; empty for a mask."""
     polygon: tuple[Point, ...]
     anchor: Anchor
+    person: float | None = None
+    """Least height of a person here, as a share of the picture's; None = guessed from the polygon (models/looks.py)."""
 
     def holds(self, person: Detection) -> bool:
         """Whether the person's anchor point lies inside the polygon (even-odd rule; an edge counts as inside)."""

@@ -1,0 +1,236 @@
+"""Looks: which parts of a picture go through which input of the network, so that people are seen well and cheaply.
+
+A network sees a person well from some 24 pixels of its input on; people who are small in the picture itself it sees
+better enlarged, up to twice. Where the whole picture through the cheapest input gives that in every region, one look
+does. Otherwise the cheapest of two is chosen: the whole picture through a larger input; or the whole picture through a
+small one, for whoever is large, and crops around the regions, for whoever is small there, in tiles where a region is
+larger than the input. Pure: numbers in, numbers out.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations, product
+from math import ceil
+
+from models.regions import Anchor, Region, RegionKind
+
+SEEN_PX = 24.0
+"""Height in the input from which on the smallest person of a region is seen well. Typical people are then 32 high: on
+PETS 2009 the mean head-count error is 0.18 at a typical height of 64, 48, 40 and 32, then 0.33 at 28 and 0.42 at 24."""
+ENOUGH = 0.85
+"""The share of SEEN_PX for which no second look is spent; whoever is smaller gets the whole of it."""
+SURE_PX = 36.0
+"""Height in the input of the whole picture from which on a person is left to that look; crops need no room for them."""
+MOST_ENLARGED = 2.0
+"""A picture is not enlarged beyond this: people of 16 px are then counted as well as of 32; more gains nothing."""
+MOST_LOOKS = 6
+"""At one sample, the whole picture included; beyond that people are seen smaller, and the plan says so."""
+OVERHEAD = 30_000
+"""What a look costs besides its pixels, in pixels: 2 ms of CPU, where 416×256 take 7 more and 640×640 28."""
+BREADTH = 0.5
+"""A person's width, at most so much of the height."""
+STAFF_SHARE, FLOOR_SHARE = 0.75, 0.25
+"""Least height of a person, where a region does not say it: so much of the height of a staff polygon, which is drawn
+around the visible upper body; so much of the distance from the picture's top to the polygon's, where people stand on
+the floor. In simulated halls at least 0.76 and 0.38, on PETS 2009, which is seen from afar, 0.24 for one in twenty."""
+
+Size = tuple[int, int]
+"""Height and width, pixels."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Look:
+    """A part of a picture, in its pixels, right and bottom excluded, and the input it goes through."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    input: Size
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the input per pixel of the picture."""
+        return min(self.input[0] / (self.bottom - self.top), self.input[1] / (self.right - self.left))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a camera is looked at."""
+
+    looks: tuple[Look, ...]
+    """The whole picture first; the others look closer at parts of it."""
+    lacks: str = ""
+    """What cannot be seen as well as it should, as a sentence; empty = nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """Where the people of a region may be, in pixels, and how small they are."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    least: float
+
+    def scale(self, wanted: float) -> float:
+        """How much it is to be enlarged so that a person is so high."""
+        return min(wanted / self.least, MOST_ENLARGED)
+
+    def fits(self, size: Size, wanted: float) -> bool:
+        """Whether one look through this input shows it large enough."""
+        scale = self.scale(wanted)
+        return (self.bottom - self.top) * scale <= size[0] and (self.right - self.left) * scale <= size[1]
+
+    def with_(self, other: "_Area") -> "_Area":
+        """The area around both."""
+        return _Area(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+            min(self.least, other.least),
+        )
+
+
+def person_px(region: Region, height: int) -> float:
+    """The least height of a person in a region of a picture so high, in pixels: as configured, else guessed."""
+    if region.person is not None:
+        return region.person * height
+    tops = [y for _, y in region.polygon]
+    share = STAFF_SHARE * (max(tops) - min(tops)) if region.anchor is Anchor.CENTRE else FLOOR_SHARE * min(tops)
+    return max(share * height, 1.0)
+
+
+def plan(regions: Sequence[Region], picture: Size, inputs: Sequence[Size]) -> Plan:
+    """The cheapest looks that show people well in every counting region; `inputs`: those there are networks for.
+
+    Where that takes more than MOST_LOOKS, people are shown smaller, in the best way there is, and `lacks` says so.
+    Raises ValueError without inputs.
+    """
+    counting = [region for region in regions if region.kind is not RegionKind.MASK]
+    wholes = [Look(0, 0, picture[1], picture[0], size) for size in sorted(inputs, key=_pixels)]
+    if not wholes:
+        raise ValueError("expected the size of at least one input, found none")
+    wanted = SEEN_PX
+    while True:
+        plans = [one for whole in wholes for one in _plans(whole, counting, picture, inputs, wanted)]
+        plans = [one for one in plans if len(one) <= MOST_LOOKS]
+        if plans:
+            best = min(plans, key=lambda looks: (_cost(looks), looks))
+            return Plan(best, _lack(counting, picture, wanted))
+        wanted *= 0.9
+
+
+def _plans(
+    whole: Look, regions: Sequence[Region], picture: Size, inputs: Sequence[Size], wanted: float
+) -> Iterator[tuple[Look, ...]]:
+    """The whole picture, and closer looks wherever that is not enough; one plan per input of those."""
+    large = SURE_PX / whole.scale
+    areas = [
+        _area(region, picture, large)
+        for region in regions
+        if person_px(region, picture[0]) * whole.scale < wanted * ENOUGH and whole.scale < MOST_ENLARGED
+    ]
+    if not areas:
+        yield (whole,)
+        return
+    for size, joined in product(inputs, (False, True)):
+        groups = [reduce(_Area.with_, areas)] if joined else _grouped(areas, size, wanted)
+        tiles = [tuple(_tiles(area, size, picture, large, wanted)) for area in groups]
+        closer = [_cheapest(look, whole, areas, inputs, wanted) for group in tiles for look in group]
+        if all(tiles) and all(look.scale > whole.scale for look in closer):
+            yield (whole, *dict.fromkeys(closer))
+
+
+def _area(region: Region, picture: Size, large: float) -> _Area:
+    """The polygon with room for everybody whose anchor is inside and who is lower than `large`, in pixels.
+
+    Below a staff region there is room for citizens too, whose heads may be in it: evidence has to find and hide them.
+    """
+    height, width = picture
+    xs, ys = [x * width for x, _ in region.polygon], [y * height for _, y in region.polygon]
+    above, below = (large / 2, large) if region.anchor is Anchor.CENTRE else (large, large / 8)
+    side = large * BREADTH
+    return _Area(
+        max(0.0, min(xs) - side),
+        max(0.0, min(ys) - above),
+        min(float(width), max(xs) + side),
+        min(float(height), max(ys) + below),
+        person_px(region, height),
+    )
+
+
+def _grouped(areas: Sequence[_Area], size: Size, wanted: float) -> list[_Area]:
+    """The areas, joined as long as two of them still fit into one look; the least addition first."""
+    groups = list(areas)
+    while True:
+        pairs = [(one.with_(two), one, two) for one, two in combinations(groups, 2)]
+        fitting = [pair for pair in pairs if pair[0].fits(size, wanted)]
+        if not fitting:
+            return groups
+        joint, one, two = min(fitting, key=lambda pair: _extent(pair[0]) - _extent(pair[1]) - _extent(pair[2]))
+        groups = [group for group in groups if group is not one and group is not two] + [joint]
+
+
+def _tiles(area: _Area, size: Size, picture: Size, large: float, wanted: float) -> Iterator[Look]:
+    """One look if the area fits, else several that overlap by a person; none if a person does not fit into one."""
+    scale = area.scale(wanted)
+    rows = _steps(area.top, area.bottom, size[0] / scale, large, picture[0])
+    columns = _steps(area.left, area.right, size[1] / scale, large * BREADTH, picture[1])
+    for top, bottom in rows:
+        for left, right in columns:
+            yield Look(left, top, right, bottom, size)
+
+
+def _steps(start: float, end: float, reach: float, overlap: float, limit: int) -> list[tuple[int, int]]:
+    """The stretch from start to end in the fewest steps of `reach` that overlap so far, within 0..limit; or none."""
+    whole = min(int(reach), limit)
+    if end - start <= whole:
+        begin = min(max(0, round((start + end - whole) / 2)), limit - whole)
+        return [(begin, begin + whole)]
+    if reach <= overlap * 1.25:
+        return []
+    count = ceil((end - start - overlap) / (whole - overlap))
+    stride = (end - start - whole) / (count - 1)
+    begins = [min(round(start + number * stride), limit - whole) for number in range(count)]
+    return [(begin, begin + whole) for begin in begins]
+
+
+def _cheapest(look: Look, whole: Look, areas: Sequence[_Area], inputs: Sequence[Size], wanted: float) -> Look:
+    """The same look through the cheapest input that shows the areas within it large enough."""
+    inside = [
+        area.least
+        for area in areas
+        if area.left < look.right and look.left < area.right and area.top < look.bottom and look.top < area.bottom
+    ]
+    needed = min(wanted / min(inside, default=wanted), MOST_ENLARGED)
+    others = [Look(look.left, look.top, look.right, look.bottom, size) for size in inputs]
+    enough = [other for other in others if other.scale >= needed * 0.999 and other.scale > whole.scale]
+    return min(enough, key=lambda other: _pixels(other.input), default=look)
+
+
+def _lack(regions: Sequence[Region], picture: Size, wanted: float) -> str:
+    """What is not shown as large as it should be, and why."""
+    small = [region for region in regions if person_px(region, picture[0]) * MOST_ENLARGED < SEEN_PX]
+    if wanted < SEEN_PX:
+        return f"expected at most {MOST_LOOKS} looks for people {SEEN_PX:.0f} px high, found room for {wanted:.0f} px"
+    if small:
+        least = min(person_px(region, picture[0]) for region in small)
+        names = ", ".join(region.id for region in small)
+        return f"expected people at least {SEEN_PX / MOST_ENLARGED:.0f} px high in {names}, found {least:.0f} px"
+    return ""
+
+
+def _pixels(size: Size) -> int:
+    return size[0] * size[1]
+
+
+def _extent(area: _Area) -> float:
+    return (area.right - area.left) * (area.bottom - area.top)
+
+
+def _cost(looks: Sequence[Look]) -> int:
+    return sum(_pixels(look.input) + OVERHEAD for look in looks)
