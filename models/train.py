@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 import yaml
 
-from models import runtimes
+from models import labels, runtimes
 from models.detection import Detection
 from models.detector import Detector
 from models.matching import matched
@@ -60,13 +60,12 @@ class TooLarge(Exception):
 
 def train(data: Path, out: Path, epochs: int = 7, size: tuple[int, int] = SIZE, seed: int = 1, batch: int = 16) -> Path:
     """Trains, exports and scores; returns `out`. Raises `TooLarge`, and `FileNotFoundError` without pictures."""
-    pictures = {split: len(_pictures(data, split)) for split in ("train", "val")}
+    pictures = {split: len(reviewed(data, split)) for split in ("train", "val")}
     with TemporaryDirectory() as directory:
         work = Path(directory)
-        ultralytics = _reference(work)
-        described = _described(data, work)
-        checkpoint = _fit(ultralytics, described, work, epochs, max(size), seed, batch)
-        exported = _export(ultralytics, checkpoint, described, size)
+        ultralytics = reference(work)
+        checkpoint = _fit(ultralytics, described(data, work), work, epochs, max(size), seed, batch)
+        exported = _export(ultralytics, checkpoint, described(data, work, calibrating=True), size)
         found = sum(file.stat().st_size for file in exported.iterdir() if file.suffix in PARTS)
         if found > LARGEST:
             raise TooLarge(f"{exported.name}: expected at most {LARGEST} bytes, found {found}")
@@ -92,7 +91,7 @@ def held_out(directory: Path, data: Path, threshold: float = 0.35) -> dict[str, 
 def found_and_false(detector: Detector, data: Path, threshold: float) -> dict[str, float]:
     """Recall and precision over the `val` pictures, and false boxes per picture without people."""
     there = found = boxes = empty = false = 0
-    for path in _pictures(data, "val"):
+    for path in reviewed(data, "val"):
         picture = cv2.imread(str(path))
         if picture is None:
             raise ValueError(f"{path}: expected a picture")
@@ -131,7 +130,7 @@ def write_metadata(directory: Path, size: tuple[int, int], about: Mapping[str, o
     (directory / "metadata.yaml").write_text(text, encoding="utf-8")
 
 
-def _reference(work: Path) -> Any:
+def reference(work: Path) -> Any:
     """ultralytics with its settings in the working directory.
 
     It asks the network for a font unless one of this name lies beside its settings; nothing is drawn, so an empty
@@ -144,30 +143,40 @@ def _reference(work: Path) -> Any:
     return runtimes.ultralytics(verbose=True)
 
 
-def _described(data: Path, work: Path) -> Path:
-    """The data set's description with an absolute path; ultralytics would look below its own directory otherwise."""
-    path = work / "data.yaml"
-    content = {"path": str(data.resolve()), "train": "images/train", "val": "images/val", "names": {0: "person"}}
-    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+def described(data: Path, work: Path, calibrating: bool = False) -> Path:
+    """A description of the data set with absolute paths; ultralytics would look below its own directory otherwise.
+
+    To calibrate, its `val` is the training part as well: nothing may be fitted to what is held out. What ultralytics
+    remembers of labels is forgotten, for it would not notice a box that was moved.
+    """
+    for cache in (data / "labels").glob("*.cache"):
+        cache.unlink()
+    parts = {}
+    for part, of in (("train", "train"), ("val", "train" if calibrating else "val")):
+        listed = work / f"{part}-{calibrating}.txt"
+        listed.write_text("".join(f"{path.resolve()}\n" for path in reviewed(data, of)), encoding="utf-8")
+        parts[part] = str(listed)
+    path = work / f"data-{calibrating}.yaml"
+    path.write_text(yaml.safe_dump({**parts, "names": {0: "person"}}), encoding="utf-8")
     return path
 
 
 def _fit(ultralytics: Any, data: Path, work: Path, epochs: int, side: int, seed: int, batch: int) -> Path:
     """The best checkpoint of a training run."""
     model = ultralytics.YOLO(str(NETWORK), task="detect")
-    model.add_callback("on_pretrain_routine_end", _channels_last)
+    model.add_callback("on_pretrain_routine_end", channels_last)
     run = {"data": str(data), "epochs": epochs, "imgsz": side, "seed": seed, "batch": batch, "project": str(work)}
     model.train(**RECIPE, **run, name="run")
     return work / "run" / "weights" / "best.pt"
 
 
-def _channels_last(trainer: Any) -> None:
+def channels_last(trainer: Any) -> None:
     """ultralytics lays tensors out channels last on CUDA only; on a CPU it saves a quarter of the time as well."""
     trainer.model.to(memory_format=importlib.import_module("torch").channels_last)
 
 
 def _export(ultralytics: Any, checkpoint: Path, data: Path, size: tuple[int, int]) -> Path:
-    """An OpenVINO directory quantised to INT8, calibrated on the held-out pictures."""
+    """An OpenVINO directory quantised to INT8, calibrated on the pictures that `data` names as its `val`."""
     model = ultralytics.YOLO(str(checkpoint), task="detect")
     return Path(model.export(format="openvino", quantize=8, imgsz=list(size), data=str(data), batch=1))
 
@@ -181,12 +190,23 @@ def _publish(exported: Path, out: Path) -> None:
         shutil.copyfile(source, out / f"{name}{suffix}")
 
 
-def _pictures(data: Path, split: str) -> list[Path]:
+def reviewed(data: Path, split: str) -> list[Path]:
+    """The pictures of a part of a data set; of a label set those that a person has confirmed.
+
+    Raises `FileNotFoundError` if there is none.
+    """
     directory = data / "images" / split
+    waiting = labels.unreviewed(data, split)
     pictures = sorted(path for path in directory.glob("*") if path.suffix in {".jpg", ".png"})
     if not pictures:
         raise FileNotFoundError(f"{directory}: expected pictures (.jpg, .png), found none")
-    return pictures
+    confirmed = [path for path in pictures if path.stem not in waiting]
+    if not confirmed:
+        raise FileNotFoundError(
+            f"{directory}: expected pictures whose boxes a person has confirmed, found {len(pictures)} that wait;"
+            " confirm them on the page of: hallwatch models label"
+        )
+    return confirmed
 
 
 def _labels(picture: Path) -> list[Detection]:
