@@ -196,20 +196,50 @@ def demo(options: argparse.Namespace) -> None:
         raise Refused(str(error)) from error
 
 
+def models_label(options: argparse.Namespace) -> None:
+    """Draw hard frames from cameras with heads masked, and correct the boxes in them on a page."""
+    from dashboards import serve as site
+    from dashboards.labelling.app import build
+    from models import exchange, labels
+
+    directory, moves = options.directory, {"import": options.take, "export": options.give}
+    if options.page and not site.is_free("127.0.0.1", options.port):
+        raise Missing(f"port {options.port} on 127.0.0.1: expected it free for the page, found it in use")
+    try:
+        if not labels.is_set(directory):
+            _draw(options)
+        for way, (format, file) in ((way, asked) for way, asked in moves.items() if asked):
+            _print([exchange.move(way, format, directory, Path(file))], options.json)
+        _print([labels.about(directory)], options.json)
+    except (labels.BadLabels, OSError) as error:
+        raise Refused(str(error)) from error
+    if options.page and not any(moves.values()):
+        print(f"http://127.0.0.1:{options.port}/  ({directory}; Ctrl-C ends the page)", flush=True)
+        site.serve(lambda: build(directory), "127.0.0.1", options.port)
+
+
 def models_train(options: argparse.Namespace) -> None:
-    """Train the small detector on footage of the simulated city, from random initialisation."""
-    from models.runtimes import ExtraMissing
+    """Train the small detector from random initialisation, or go on from another one's weights (--from)."""
+    from models import finetune
+    from models.calibration import FramesRefused
+    from models.metadata import WeightsError
+    from models.runtimes import DeviceMissing, ExtraMissing
     from models.train import TooLarge, train
     from simulation.footage import write
 
-    if not (options.data / "data.yaml").exists():
-        write(options.data, options.pictures, options.seed, workers=os.cpu_count() or 1)
     try:
-        train(options.data, options.out, epochs=options.epochs, seed=options.seed)
-    except (TooLarge, FileNotFoundError) as error:
+        if options.start:
+            _finetune(options)
+            return
+        if not (options.data / "data.yaml").exists():
+            write(options.data, options.pictures, options.seed, workers=os.cpu_count() or 1)
+        train(options.data, Path(options.out), options.epochs or 7, seed=options.seed, batch=options.batch or 16)
+    except (TooLarge, FileNotFoundError, WeightsError, FramesRefused, finetune.Unfit) as error:
         raise Refused(str(error)) from error
-    except ExtraMissing as error:
+    except (ExtraMissing, DeviceMissing, finetune.NotCarried) as error:
         raise Missing(str(error)) from error
+    except KeyboardInterrupt:
+        raise Refused("stopped; nothing was written to the models") from None
 
 
 def models_evaluate(options: argparse.Namespace) -> None:
@@ -315,6 +345,47 @@ def _frames(options: argparse.Namespace, settings: Settings | None, work: Path) 
         raise Refused(f"--cameras: expected some of {', '.join(known) or 'none'}, found {', '.join(unknown)}")
     cameras = [known[id] for id in options.cameras or known if options.cameras or known[id].legal_basis]
     return calibration.of_cameras(cameras, settings.regions, work, options.count, settings.reception)
+
+
+def _draw(options: argparse.Namespace) -> None:
+    """A new label set from the chosen cameras."""
+    from models import drawing, labels
+    from models.choosing import LOW
+
+    settings = _load(options.config)
+    known = {camera.id: camera for camera in settings.cameras}
+    if unknown := sorted({*(options.cameras or ())} - known.keys()):
+        raise Refused(f"--cameras: expected some of {', '.join(known) or 'none'}, found {', '.join(unknown)}")
+    clips = dict(_clip(text, settings) for text in options.camera)
+    every = () if clips else (id for id, camera in known.items() if camera.legal_basis)
+    chosen = {known[id]: None if "://" in known[id].url else Path(known[id].url) for id in options.cameras or every}
+    low = replace(settings.detector, threshold=min(LOW, settings.detector.threshold))
+    wish = drawing.Wish(options.frames, timedelta(minutes=options.minutes), options.at, options.seed)
+    find, threshold = _detector(replace(settings, detector=low)).detect, settings.detector.threshold
+    try:
+        cameras = {**chosen, **clips}
+        drawn, why = drawing.draw(cameras, settings.regions, find, threshold, wish, settings.reception, _stopping)
+    except drawing.CameraRefused as error:
+        raise Refused(str(error)) from error
+    if not drawn:
+        names, reason = ", ".join(one.id for one in cameras) or "without any", f" ({why})" if why else ""
+        raise Refused(f"cameras {names}: expected at least one picture, found none{reason}")
+    labels.create(options.directory, drawn)
+
+
+def _finetune(options: argparse.Namespace) -> None:
+    """Goes on from a checkpoint, and says how to put the result into use."""
+    from models import finetune
+
+    wish = finetune.recipe(options.device)
+    wish = replace(wish, epochs=options.epochs or wish.epochs, batch=options.batch or wish.batch)
+    with _unwinding():
+        source = finetune.start(options.start, os.environ)
+        tuned = finetune.finetune(options.data, options.out, source, os.environ, wish, options.directory)
+    _print(tuned.rows(), options.json)
+    where = f" --directory {options.directory}" if options.directory else ""
+    say = f"{tuned.path}\nnot in use yet; hallwatch models install {tuned.name} --data {options.data}{where}"
+    print(say, file=sys.stderr if options.json else sys.stdout)
 
 
 def _tell(change: Change | None) -> None:
@@ -517,12 +588,18 @@ def _demo_parser(verbs: Verbs) -> None:
 
 def _models_parser(verbs: Verbs) -> None:
     models = verbs.add_parser("models", help="weights: train, evaluate, list").add_subparsers(required=True)
+    _label_parser(models)
     train = _verb(models, "train", models_train)
     train.add_argument("data", type=Path, help="YOLO data set; drawn from the simulated city if it is not there")
-    train.add_argument("out", type=Path, help="directory to write, *_openvino_model")
+    train.add_argument("out", metavar="OUT_OR_NAME", help="directory *_openvino_model to write; with --from a name")
+    train.add_argument("--from", dest="start", metavar="WEIGHTS", help="go on from a .pt, or a prepared model's name")
+    train.add_argument("--device", default="auto", help="with --from: auto, cpu, or the number of a GPU")
+    train.add_argument("--directory", type=Path, help="with --from: models directory to write to, instead of the cache")
     train.add_argument("--pictures", type=int, default=4400, help="to draw")
-    train.add_argument("--epochs", type=int, default=7)
+    train.add_argument("--epochs", type=_count, help="default 7; with --from 8 on a CPU, 40 on a GPU")
+    train.add_argument("--batch", type=_count, help="pictures at once; default 16; with --from 8 on a CPU, 32 on a GPU")
     train.add_argument("--seed", type=int, default=1)
+    train.add_argument("--json", action="store_true", help="with --from: JSON lines")
     evaluate = _configured(models, "evaluate", models_evaluate)
     evaluate.add_argument("--camera", required=True, metavar="ID=FILE", help="a recorded clip")
     evaluate.add_argument("--truth", type=Path, required=True, help="its ground truth in MOT format")
@@ -538,6 +615,23 @@ def _models_parser(verbs: Verbs) -> None:
     install.add_argument("--even-if-worse", action="store_true")
     for one in (install, _verb(models, "rollback", models_rollback)):
         one.add_argument("--directory", type=Path, help="models directory, instead of the cache")
+
+
+def _label_parser(models: Verbs) -> None:
+    label = _configured(models, "label", models_label)
+    label.add_argument("directory", type=Path, metavar="DIR", help="label set; drawn if it is not there yet")
+    label.add_argument("--cameras", nargs="+", metavar="ID", help="only these; by default all with a legal_basis")
+    label.add_argument("--camera", action="append", default=[], metavar="ID=FILE", help="a recorded clip; repeatable")
+    label.add_argument("--at", type=_time, default=EPOCH, metavar="ISO-TIME", help="time of a clip's first frame")
+    label.add_argument("--frames", type=_count, default=200, help="to draw in all (default 200)")
+    label.add_argument("--minutes", type=_count, default=30, help="to look at live cameras (default 30)")
+    label.add_argument("--seed", type=int, default=1)
+    label.add_argument("--port", type=int, default=8060, help="of the page (default 8060)")
+    label.add_argument("--no-page", dest="page", action="store_false", help="draw only")
+    formats = ("yolo|coco", "FILE")
+    label.add_argument("--export", dest="give", nargs=2, metavar=formats, help="write the set to a .zip or .json")
+    label.add_argument("--import", dest="take", nargs=2, metavar=formats, help="take corrected boxes from one")
+    label.add_argument("--json", action="store_true", help="JSON lines")
 
 
 def _prepare_parser(models: Verbs) -> None:
