@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from camera_ingest.camera import Camera
     from config.settings import Settings
     from models.detector import Detector
+    from models.subjects import Subject
+    from models.tally import Find
     from monitor.alerts import Alert
     from monitor.desk import Desk
     from monitor.window_states import WindowState
@@ -243,24 +245,33 @@ def models_train(options: argparse.Namespace) -> None:
 
 
 def models_evaluate(options: argparse.Namespace) -> None:
-    """Score head counts per region against the ground truth of a recorded clip."""
-    from av import FFmpegError
-
-    from models import evaluate
+    """Score zones and cameras against the ground truth (MOT or YOLO) of recorded footage."""
+    from models.clips import BadClip
+    from models.evaluate import FLOOR, OVER, role_scores, zone_scores
+    from models.occupancy import Smoothing
+    from models.score_tables import tables
 
     settings = _load(options.config)
-    detector = _detector(settings)
-    camera, path = _clip(options.camera, settings)
+    settings = replace(
+        settings, detector=replace(settings.detector, weights=options.weights or settings.detector.weights)
+    )
+    subjects = _subjects(options, settings)
+    detector, every = _detector(settings), None
+    if wants_roles := options.roles or not options.json:
+        every = _detector(replace(settings, detector=replace(settings.detector, threshold=FLOOR)))
+    print(detector.name, file=sys.stderr if options.json else sys.stdout, flush=True)
     try:
-        truth = evaluate.read_truth(options.truth.read_text("utf-8").splitlines())
-    except (OSError, evaluate.BadTruth) as error:
-        raise Refused(f"{options.truth}: {error}") from error
-    regions = [region for region in settings.regions if region.camera == camera.id]
-    try:
-        scores = evaluate.score(detector.detect, evaluate.frames(path, options.every), regions, truth)
-    except FFmpegError as error:
-        raise Refused(f"{path}: expected a video file, found: {error.strerror}") from error
-    _print([{**asdict(score), "detector": detector.name} for score in scores], options.json)
+        tallies = [one.tally(_find(detector), _find(every) if every else None, options.every) for one in subjects]
+    except BadClip as error:
+        raise Refused(str(error)) from error
+    rule = Smoothing(options.over or 1, settings.absence.empty_below, settings.absence.present_from)
+    zones = () if options.roles else zone_scores(tallies, rule)
+    rule = replace(rule, over=options.over or OVER)
+    roles = role_scores(tallies, rule, "rendered" if settings.simulated else "real") if wants_roles else ()
+    if options.json:
+        _print([*map(asdict, zones), *map(asdict, roles)], as_json=True)
+    else:
+        print("\n".join(tables(zones, options.over or 1, roles)))
 
 
 def models_list(options: argparse.Namespace) -> None:
@@ -475,6 +486,45 @@ def _clip(text: str, settings: Settings) -> tuple[Camera, Path]:
     return camera, Path(path)
 
 
+def _find(detector: Detector) -> Find:
+    """The people of a picture, whatever its regions."""
+    return lambda picture, regions: detector.detect(picture)
+
+
+def _subjects(options: argparse.Namespace, settings: Settings) -> list[Subject]:
+    """What `models evaluate` scores; what it cannot is said on stderr."""
+    from models.clips import BadClip
+    from models.subjects import Subject, subjects
+    from models.truth import BadTruth
+
+    clips = {camera.id: path for camera, path in (_clip(text, settings) for text in options.camera)}
+    try:
+        asked = list(subjects(settings.cameras, settings.regions, clips, _truths(options.truth, clips)))
+    except (BadClip, BadTruth) as error:
+        raise Refused(str(error)) from error
+    for reason in asked:
+        if not isinstance(reason, Subject):
+            print(reason, file=sys.stderr)
+    chosen = [one for one in asked if isinstance(one, Subject)]
+    if not chosen:
+        raise Refused(f"{options.config}: expected a camera with recorded footage and its ground truth, found none")
+    return chosen
+
+
+def _truths(texts: Sequence[str], clips: Mapping[str, Path]) -> dict[str, Path]:
+    """`c1=gt.txt` as the ground truth of a camera's clip; the id may be left out where there is one clip."""
+    truths: dict[str, Path] = {}
+    for text in texts:
+        id, _, path = text.partition("=")
+        if not (id in clips and path):
+            if len(clips) != 1 or len(texts) != 1:
+                known = ", ".join(clips) or "a clip given with --camera"
+                raise Refused(f"--truth: expected ID=PATH with an ID of {known}, found {text!r}")
+            id, path = next(iter(clips)), text
+        truths[id] = Path(path)
+    return truths
+
+
 @contextmanager
 def _stopping(stop: Callable[[], None]) -> Iterator[None]:
     """The first signal to end stops gracefully, the second at once."""
@@ -601,9 +651,27 @@ def _models_parser(verbs: Verbs) -> None:
     train.add_argument("--seed", type=int, default=1)
     train.add_argument("--json", action="store_true", help="with --from: JSON lines")
     evaluate = _configured(models, "evaluate", models_evaluate)
-    evaluate.add_argument("--camera", required=True, metavar="ID=FILE", help="a recorded clip")
-    evaluate.add_argument("--truth", type=Path, required=True, help="its ground truth in MOT format")
-    evaluate.add_argument("--every", type=int, default=1, metavar="N", help="only every n-th frame")
+    evaluate.add_argument(
+        "--camera",
+        action="append",
+        default=[],
+        metavar="ID=FILE",
+        help="a recorded clip, repeat for several; without, every camera whose url is a file",
+    )
+    evaluate.add_argument(
+        "--truth",
+        action="append",
+        default=[],
+        metavar="[ID=]PATH",
+        help="its ground truth, a MOT file or a directory of YOLO files; without, what lies beside the clip: "
+        "clip.txt, clip/ or clip_labels/",
+    )
+    evaluate.add_argument("--weights", metavar="NAME_OR_PATH", help="instead of detector.weights")
+    evaluate.add_argument("--every", type=_count, default=1, metavar="N", help="only every n-th frame")
+    evaluate.add_argument(
+        "--over", type=_count, metavar="N", help="occupancy over n samples, smoothed as absence is (default 1; roles 6)"
+    )
+    evaluate.add_argument("--roles", action="store_true", help="score roles of cameras and seated staff, not zones")
     evaluate.add_argument("--json", action="store_true", help="JSON lines")
     _prepare_parser(models)
     listed = _verb(models, "list", models_list)

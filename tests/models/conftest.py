@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from camera_ingest.sample import Picture
+from models.clips import frames
 from models.detection import Detection
-from models.evaluate import frames
+
 
 HERE = Path(__file__).parent
 CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
