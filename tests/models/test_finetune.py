@@ -151,6 +151,18 @@ def test_training_begins_with_the_person_that_the_network_knew(tmp_path: Path) -
     assert torch.allclose(scores[0], known[:, :5], atol=1e-4)
 
 
+@pytest.mark.torch
+def test_batch_norms_keep_what_they_have_learnt(tmp_path: Path) -> None:
+    """Otherwise a network whose batch norms are the identity, folded into its convolutions, would forget everything."""
+    data, source = confirmed(tmp_path / "set"), many_classes(tmp_path / "many.pt")
+    ultralytics = runtimes.quiet_ultralytics(tmp_path)
+    last = finetune._fit(ultralytics.YOLO(str(source)), described(data, tmp_path), tmp_path, TINY)
+    tuned = dict(ultralytics.YOLO(str(last)).model.named_buffers())
+    for name, statistic in ultralytics.YOLO(str(source)).model.named_buffers():
+        if name.endswith(("running_mean", "running_var")):
+            assert (tuned[name].float() - statistic.float()).abs().max() < 1e-3, name
+
+
 class Begun(Exception):
     """Training would have begun."""
 
