@@ -5,16 +5,20 @@ network, and above them `current`, the network that is in use, with `before`, th
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.metadata import WeightsError
 from models.toml import written
 
 SHIPPED = Path(__file__).parent / "catalogue.toml"
 FILE = "catalogue.toml"
+OTHERS = re.compile(r"yolo(v5|v8|v9|v10|11|12|26)[a-z]6?u?")
+"""Names of detectors of ultralytics, from the smallest (n, t) to the largest (x)."""
 SIZES = ((640, 640), (416, 256), (320, 192))
 """Width and height of the inputs that are made when none are asked for."""
 Records = dict[str, object]
@@ -43,12 +47,23 @@ class Known:
 
 
 def known() -> Mapping[str, Known]:
-    """The detectors that can be fetched, by name."""
-    content = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    """The detectors that can be fetched and whose hash is known, by name."""
+    entries = {name: one for name, one in _shipped().items() if isinstance(one, Mapping)}
     return {
         name: Known(name, one["url"], one.get("sha256"), one["licence"], tuple(map(size, one["sizes"])))
-        for name, one in content.items()
+        for name, one in entries.items()
     }
+
+
+def find(name: str) -> Known | None:
+    """A detector that can be fetched, also one of the same makers whose hash is not known; None for any other name."""
+    if (found := known().get(name)) or not OTHERS.fullmatch(name):
+        return found
+    return Known(name, f"{_shipped()['release']}/{name}.pt", None, "AGPL-3.0", SIZES)
+
+
+def _shipped() -> Mapping[str, Any]:
+    return tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
 
 
 def size(text: str) -> tuple[int, int]:

@@ -4,6 +4,7 @@ The only place that reaches out, and only when somebody asks for it.
 """
 
 import hashlib
+from collections.abc import Callable
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import cast
@@ -25,10 +26,11 @@ class WrongFile(Exception):
     """What came is not what was expected; it is not kept."""
 
 
-def fetch(url: str, target: Path, sha256: str, quiet: bool = False) -> Path:
+def fetch(url: str, target: Path, sha256: str, told: Callable[[int], object] | None = None) -> Path:
     """The file at `url` as `target`, once its hash is `sha256`; what was fetched before is not fetched again.
 
     Until then it lies in `target` + `.part`, which a cut or an interruption leaves for the next call to go on with.
+    `told` hears how many bytes came with every chunk; by default they move a progress bar, if a terminal is there.
     Raises `FetchFailed` and `WrongFile`.
     """
     if target.is_file() and digest(target) == sha256:
@@ -36,7 +38,7 @@ def fetch(url: str, target: Path, sha256: str, quiet: bool = False) -> Path:
     part = target.with_name(f"{target.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _receive(url, part, quiet)
+        _receive(url, part, told)
     except HTTPError as error:
         raise FetchFailed(f"{url}: expected the file, found {error.code} {error.reason}") from error
     except (OSError, HTTPException) as error:  # no network, no such host, cut
@@ -62,7 +64,7 @@ def _kept(part: Path) -> str:
     return f"{size} bytes are kept, and the same command goes on from there" if size else "nothing was received"
 
 
-def _receive(url: str, part: Path, quiet: bool) -> None:
+def _receive(url: str, part: Path, told: Callable[[int], object] | None) -> None:
     """Appends to `part` what of the file is missing in it."""
     had = part.stat().st_size if part.exists() else 0
     request = Request(url, headers={"User-Agent": "hallwatch", **({"Range": f"bytes={had}-"} if had else {})})
@@ -76,10 +78,10 @@ def _receive(url: str, part: Path, quiet: bool) -> None:
     with answer:
         if not (had and answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {had}-")):
             had = 0  # a server without ranges sends everything again
-        _append(answer, part, had, quiet)
+        _append(answer, part, had, told)
 
 
-def _append(answer: HTTPResponse, part: Path, had: int, quiet: bool) -> None:
+def _append(answer: HTTPResponse, part: Path, had: int, told: Callable[[int], object] | None) -> None:
     length = answer.headers.get("Content-Length")
     total = had + int(length) if length else None
     bar = tqdm(
@@ -88,12 +90,12 @@ def _append(answer: HTTPResponse, part: Path, had: int, quiet: bool) -> None:
         unit="B",
         unit_scale=True,
         desc=part.stem,
-        disable=True if quiet else None,
+        disable=True if told else None,
         leave=False,
     )
     with bar, part.open("ab" if had else "wb") as file:
         while chunk := answer.read(CHUNK):
             file.write(chunk)
-            bar.update(len(chunk))
+            (told or bar.update)(len(chunk))
         if total is not None and file.tell() < total:
             raise ConnectionError(f"the connection cut after {file.tell()} of {total} bytes")

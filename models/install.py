@@ -58,8 +58,7 @@ def install(directory: Path, name: str, data: Path | None = None, even_if_worse:
     `data`: a YOLO data set on whose held-out part both are compared; `FileNotFoundError` if it has none.
     """
     path, now = _path(directory, name), in_use(directory)
-    records = catalogue.read(directory)
-    verdict = _on_pictures(path, now, data) if data else _on_records(records, path, now)
+    verdict = _on_pictures(directory, path, now, data) if data else _on_records(catalogue.read(directory), path, now)
     if not (verdict.fine or even_if_worse):
         raise Worse(f"{name}: {verdict.why}; --even-if-worse installs it all the same")
     return _use(directory, name, now.name, verdict.why)
@@ -81,10 +80,15 @@ class _Verdict:
     why: str
 
 
-def _on_pictures(path: Path, now: Weights, data: Path) -> _Verdict:
-    """Both networks on the same held-out pictures."""
-    new = trial(OpenVinoDetector(path, THRESHOLD), data)
-    old = trial(OpenVinoDetector(now.path, THRESHOLD), data)
+def _on_pictures(directory: Path, path: Path, now: Weights, data: Path) -> _Verdict:
+    """Both networks on the same held-out pictures; their scores are recorded."""
+    new, old = (trial(OpenVinoDetector(one, THRESHOLD), data) for one in (path, now.path))
+    records = catalogue.read(directory)
+    for one, found in ((path, new), (now.path, old)):
+        name = one.name.removesuffix(SUFFIX)
+        scores = {**_scores(records, name), "held_out": found.facts()}
+        records = catalogue.recorded(records, name, {"scores": scores}) if one.parent == directory else records
+    catalogue.write(directory, records)
     return _compared(new.f1, old.f1, f"of {new.people} people in the held-out part of {data}", now)
 
 
@@ -110,9 +114,13 @@ def _compared(new: float, old: float, where: str, now: Weights) -> _Verdict:
 
 
 def _held_out(records: catalogue.Records, name: str) -> Mapping[str, object] | None:
-    scores = catalogue.record(records, name).get("scores")
-    found = scores.get("held_out") if isinstance(scores, Mapping) else None
+    found = _scores(records, name).get("held_out")
     return found if isinstance(found, Mapping) and {"data", "f1"} <= found.keys() else None
+
+
+def _scores(records: catalogue.Records, name: str) -> Mapping[str, object]:
+    scores = catalogue.record(records, name).get("scores")
+    return scores if isinstance(scores, Mapping) else {}
 
 
 def _path(directory: Path, name: str) -> Path:

@@ -87,12 +87,12 @@ def origin(asked: str, directory: Path, sha256: str | None = None, licence: str 
 
     Raises `WeightsError`, `FetchFailed`, `WrongFile`.
     """
-    known = catalogue.known().get(asked)
+    known = catalogue.find(asked)
     if known is None:
         path = Path(asked).expanduser()
         if not path.is_file():
             names = ", ".join(catalogue.known())
-            raise WeightsError(asked, f"the path of a file *.pt, or one of {names}", "neither")
+            raise WeightsError(asked, f"the path of a file *.pt, or a detector such as {names}", "neither")
         if sha256 and (found := fetch.digest(path)) != sha256:
             raise fetch.WrongFile(f"{path}: expected a file of sha256 {sha256}, found {found}")
         family = re.sub(r"[^\w.-]", "-", path.stem)

@@ -9,7 +9,7 @@ import pytest
 from camera_ingest.sample import Picture
 from models.clips import frames
 from models.detection import Detection
-
+from tests.models import converted
 
 HERE = Path(__file__).parent
 CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
@@ -41,3 +41,15 @@ def street() -> tuple[Picture, ...]:
     """Twelve frames of the real clip, five seconds apart."""
     assert CLIP.is_file(), f"{CLIP} is missing: install the Debian package opencv-doc"
     return tuple(shown for _, shown in frames(CLIP, every=67))
+
+
+@pytest.fixture(scope="session")
+def shipped_pt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped network as a checkpoint of ultralytics."""
+    return converted.checkpoint(tmp_path_factory.mktemp("checkpoint") / "hallwatch-demo.pt")
+
+
+@pytest.fixture(scope="session")
+def shipped_onnx(shipped_pt: Path) -> Path:
+    """The shipped network as an ONNX file with the input of the IR."""
+    return converted.onnx(shipped_pt, (256, 416))

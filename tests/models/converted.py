@@ -1,4 +1,4 @@
-"""The shipped network in other formats: its INT8 weights expanded to float and put into a checkpoint of ultralytics."""
+"""Checkpoints to test with: the shipped network, its INT8 weights expanded to float, and networks of random numbers."""
 
 import warnings
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from models import runtimes
-from models.train import NETWORK
+from models.train import NETWORK, SIZE
 from models.weights import SHIPPED
 
 PREFIX = "__module."
@@ -32,6 +32,15 @@ def checkpoint(path: Path) -> Path:
         norm.reset_running_stats()
         norm.running_var -= norm.eps
         norm.bias.data = norm.bias.new_tensor(bias)
+    model.ckpt = {"train_args": {"imgsz": max(SIZE)}}
+    model.save(str(path))
+    return path
+
+
+def random(path: Path, network: str, first: str = "person") -> Path:
+    """A network of random numbers, which finds nobody, as a .pt file; `first` is the name of its class 0."""
+    model = runtimes.ultralytics().YOLO(network)
+    model.model.names = {**model.model.names, 0: first}
     model.save(str(path))
     return path
 

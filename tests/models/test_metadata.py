@@ -26,6 +26,13 @@ def test_what_ultralytics_writes(tmp_path: Path) -> None:
     assert read(written(tmp_path, content)) == Metadata(size=(640, 640), int8=True, demo=False)
 
 
+@pytest.mark.parametrize(
+    ("args", "int8"), [({"quantize": 8}, True), ({"quantize": 16}, False), ({"quantize": None}, False), ({}, False)]
+)
+def test_what_ultralytics_writes_since_8_4(tmp_path: Path, args: dict[str, int | None], int8: bool) -> None:
+    assert read(written(tmp_path, {**GOOD, "args": args})).int8 is int8
+
+
 def test_our_mark(tmp_path: Path) -> None:
     assert read(written(tmp_path, {**GOOD, "hallwatch": {"demo": True}})).demo
 
