@@ -274,6 +274,45 @@ def models_evaluate(options: argparse.Namespace) -> None:
         print("\n".join(tables(zones, options.over or 1, roles)))
 
 
+def models_prepare(options: argparse.Namespace) -> None:
+    """Fetch or take a detector, export it, quantise it on frames of one's own cameras, and compare it with itself."""
+    from models import calibration, fetch, install
+    from models import prepare as making
+    from models.metadata import WeightsError
+    from models.runtimes import ExtraMissing
+    from models.weights import cache
+
+    directory = options.directory or cache(os.environ)
+    settings = _load(options.config) if options.config else None
+    if not (options.float or options.frames or options.data or settings):
+        raise Refused(
+            "expected frames to calibrate INT8 with: --config CONFIG (and --cameras ID …), --frames DIRECTORY or "
+            "--data DATASET, found none; --float makes float networks without"
+        )
+    try:
+        with _unwinding(), TemporaryDirectory(prefix="hallwatch-calibration-") as temporary:
+            origin, work = making.origin(options.what, directory, options.sha256, options.licence), Path(temporary)
+            what = None if options.float else _frames(options, settings, work)
+            wish = making.Wish(options.sizes or origin.sizes, work if what else None, what, options.data)
+            before, prepared = install.pin(directory), []
+            for made in making.prepare(origin, wish, directory):
+                prepared.append(made)
+                print(f"{made.path}  {made.agreement.sentence(made.name) if made.agreement else 'float'}", flush=True)
+            change = install.adopt(directory, prepared, before)
+    except (WeightsError, fetch.WrongFile, calibration.FramesRefused, making.NotReplaced, FileNotFoundError) as error:
+        raise Refused(str(error)) from error
+    except (fetch.FetchFailed, ExtraMissing) as error:
+        raise Missing(str(error)) from error
+    except KeyboardInterrupt:
+        raise Refused("stopped; what was finished is kept") from None
+    for made in prepared:
+        if not made.good:
+            print(f"!!! {made.name} is NOT put into use: it was not shown to see what its original sees", file=sys.stderr)
+    _tell(change)
+    if change is None:
+        print(f"in use: {before.name}; to change it: hallwatch models install NAME --data DATASET")
+
+
 def models_list(options: argparse.Namespace) -> None:
     """Every network there is, which one is used, how well it sees and what it costs here."""
     from models.listing import listing

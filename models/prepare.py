@@ -113,8 +113,7 @@ def prepare(origin: Origin, wish: Wish, directory: Path) -> Iterator[Prepared]:
     Raises `WeightsError`, `ExtraMissing`, and `NotReplaced` where a network in use would become another one.
     """
     sha256 = fetch.digest(origin.path)
-    for size in wish.sizes:
-        _require_same(directory, _name(origin, wish, size), sha256)
+    _require_same(directory, origin, sha256)
     with TemporaryDirectory(prefix="hallwatch-export-") as temporary:
         work = Path(temporary)
         ultralytics = runtimes.quiet_ultralytics(work)
@@ -140,11 +139,15 @@ def _name(origin: Origin, wish: Wish, size: tuple[int, int]) -> str:
     return f"{origin.family}-{wish.precision}-{size[0]}x{size[1]}"
 
 
-def _require_same(directory: Path, name: str, sha256: str) -> None:
-    """Raises `NotReplaced` if the network in use has this name and was made of another file."""
+def _require_same(directory: Path, origin: Origin, sha256: str) -> None:
+    """Raises `NotReplaced` if the network in use is of this family and was made of another file.
+
+    All inputs of a family are used together, so one of another file would be in use at once.
+    """
     records = catalogue.read(directory)
+    name = catalogue.current(records) or ""
     made_of = catalogue.record(records, name).get("sha256")
-    if name == catalogue.current(records) and made_of != sha256:
+    if name.startswith(f"{origin.family}-") and made_of != sha256:
         raise NotReplaced(
             f"{name}: expected the file it was made of (sha256 {made_of}), because it is in use, found another "
             f"({sha256}); give the file another name, then compare: hallwatch models install NAME --data DATASET"

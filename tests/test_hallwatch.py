@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import hallwatch
+from tests.models.converted import random
 
 CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 """The real clip that Debian's opencv-doc brings."""
@@ -131,6 +132,66 @@ def test_a_shard_has_every_nth_hall() -> None:
     assert hallwatch._fraction("2/3") == (2, 3)
 
 
-def test_the_weights_in_use_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert hallwatch.main(["models", "list", "--json"]) == hallwatch.DONE
-    assert {"path", "demo", "source"} == set(json.loads(capsys.readouterr().out))
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty models directory, the only one there is."""
+    monkeypatch.delenv("HALLWATCH_MODELS", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "hallwatch" / "models"
+
+
+def test_the_networks_are_told(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hallwatch.main(["models", "list", "--json", "--no-time"]) == hallwatch.DONE
+    (shipped,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (shipped["name"], shipped["current"], shipped["place"]) == ("hallwatch-demo", True, "shipped")
+    assert len(shipped["sha256"]) == 64 and shipped["cpu_ms"] is None
+    assert hallwatch.main(["models", "list"]) == hallwatch.DONE
+    assert "cpu_ms —" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["prepare", "yolo11n"], "expected frames to calibrate INT8 with: --config CONFIG"),
+        (["prepare", "yolo26s", "--float"], "yolo26s: expected --sha256 with the hash of https://"),
+        (["prepare", "nobody's", "--float"], "expected the path of a file *.pt, or a detector such as yolo11n"),
+        (["prepare", "CONFIG", "--config", "CONFIG", "--cameras", "c9"], "--cameras: expected some of c1, found c9"),
+        (["install", "own"], "weights own: expected one of none in "),
+        (["rollback"], "expected a network that was in use before"),
+    ],
+)
+def test_what_cannot_be_done_with_networks_is_one_sentence(
+    config: Path, cache: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(config) if one == "CONFIG" else one for one in arguments]
+    assert hallwatch.main(["models", *arguments]) == hallwatch.REFUSED
+    assert said in capsys.readouterr().err
+    assert not cache.exists()
+
+
+def test_sizes_of_another_kind_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        hallwatch.main(["models", "prepare", "yolo11n", "--float", "--sizes", "640x640,100x100"])
+    assert ended.value.code == hallwatch.USAGE
+    assert "expected WIDTHxHEIGHT such as 416x256, both multiples of 32, found '100x100'" in capsys.readouterr().err
+
+
+@pytest.mark.torch
+def test_a_network_is_prepared_used_and_taken_back(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = random(cache.parent.parent / "own.pt", "yolo11n.yaml")
+    assert hallwatch.main(["models", "prepare", str(own), "--float", "--sizes", "64x64,96x64"]) == hallwatch.DONE
+    assert "in use: own-fp16-96x64 instead of hallwatch-demo" in capsys.readouterr().out
+    assert hallwatch.main(["models", "install", "own-fp16-64x64"]) == hallwatch.REFUSED
+    assert "expected --data DATASET to compare it on with own-fp16-96x64" in capsys.readouterr().err
+    assert hallwatch.main(["models", "install", "own-fp16-64x64", "--even-if-worse"]) == hallwatch.DONE
+    for before in ("own-fp16-96x64", "hallwatch-demo"):
+        assert hallwatch.main(["models", "rollback"]) == hallwatch.DONE
+        assert f"in use: {before} instead of " in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_device_that_is_not_there_is_one_sentence(
+    config: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(f"{CONFIG}detector: {{kind: openvino, device: cuda:0}}\n", "utf-8")
+    assert hallwatch.main(["check", str(config)]) == hallwatch.REFUSED
+    assert "detector.device: expected cpu, which is all that kind: openvino runs on" in capsys.readouterr().err

@@ -114,7 +114,7 @@ def test_a_network_in_use_is_not_replaced_by_one_of_another_file(tmp_path: Path)
     list(prepare(mine, Wish([SMALL], None), directory))
     own(tmp_path / "own.pt", "yolo26n.yaml")
     with pytest.raises(NotReplaced, match=r"own-fp16-96x64: expected the file it was made of .*, because it is in use"):
-        list(prepare(mine, Wish([SMALL], None), directory))
+        list(prepare(mine, Wish([(64, 64)], None), directory))
 
 
 @pytest.mark.torch
