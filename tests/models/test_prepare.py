@@ -1,6 +1,8 @@
 """Preparing: the whole chain on the shipped network, and on small ones of random numbers."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -90,6 +92,27 @@ def test_int8_of_a_network_that_sees_nobody_is_recorded_and_not_used(
     assert catalogue.disagrees(catalogue.read(directory), made.name)
     assert adopt(directory, [made], before) is None
     assert in_use(directory).demo
+
+
+ALONE = """
+import sys
+from pathlib import Path
+calls = []
+watched = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}
+sys.addaudithook(lambda event, arguments: calls.append((event, arguments)) if event in watched else None)
+from models.prepare import Wish, origin, prepare
+own, frames, directory = map(Path, sys.argv[1:])
+(made,) = prepare(origin(str(own), directory), Wish([(96, 64)], frames), directory)
+assert not calls, f"called out: {calls}"
+"""
+"""One preparation in a process of its own, in which Python tells of every attempt to use the network."""
+
+
+@pytest.mark.torch
+def test_a_file_of_ones_own_is_prepared_without_calling_anybody(tmp_path: Path, frames: Path) -> None:
+    mine = random(tmp_path / "own.pt", "yolo11n.yaml")
+    arguments = [sys.executable, "-c", ALONE, str(mine), str(frames), str(tmp_path / "models")]
+    subprocess.run(arguments, check=True, cwd=Path(__file__).parents[2], capture_output=True)
 
 
 @pytest.mark.torch

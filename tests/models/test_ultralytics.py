@@ -44,12 +44,14 @@ def test_a_device_that_is_not_there_is_one_sentence(device: str) -> None:
         UltralyticsDetector(SHIPPED, device=device)
 
 
-def test_tensorrt_where_it_cannot_run(tmp_path: Path) -> None:
-    """On a GPU machine as well: TensorRT is there or not, but device 99 never is."""
+@pytest.mark.parametrize("device", [None, "cpu"])
+def test_an_engine_that_cannot_run_is_one_sentence(tmp_path: Path, device: str | None) -> None:
+    """Without TensorRT, without a GPU or, where there are both, because it is no engine."""
     engine = tmp_path / "net.engine"
     engine.write_bytes(b"\0" * 100)
-    with pytest.raises((WeightsError, DeviceMissing), match=r"TensorRT|tensorrt|expected one of cpu|device"):
-        UltralyticsDetector(engine, device="99")
+    lacking = r"the Python package tensorrt|expected one of cpu|a CUDA device|weights that ultralytics loads"
+    with pytest.raises((WeightsError, DeviceMissing), match=lacking):
+        UltralyticsDetector(engine, device=device)
 
 
 @pytest.mark.parametrize("name", ["net.pt", "net.onnx"])
