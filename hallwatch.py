@@ -307,7 +307,7 @@ def models_prepare(options: argparse.Namespace) -> None:
         raise Refused("stopped; what was finished is kept") from None
     for made in prepared:
         if not made.good:
-            print(f"!!! {made.name} is NOT put into use: it was not shown to see what its original sees", file=sys.stderr)
+            print(f"!!! {made.name} is NOT used: it was not shown to see what its original sees", file=sys.stderr)
     _tell(change)
     if change is None:
         print(f"in use: {before.name}; to change it: hallwatch models install NAME --data DATASET")
@@ -320,8 +320,7 @@ def models_list(options: argparse.Namespace) -> None:
 
     try:
         for one in listing(os.environ, measured=not options.no_time):
-            shown = asdict(one)
-            _print([shown if options.json else {**shown, "sha256": one.sha256[:12]}], options.json)
+            _print([asdict(one) if options.json else one.row()], options.json)
     except WeightsError as error:
         raise Missing(str(error)) from error
 

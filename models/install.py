@@ -61,7 +61,7 @@ def install(directory: Path, name: str, data: Path | None = None, even_if_worse:
     verdict = _on_pictures(directory, path, now, data) if data else _on_records(catalogue.read(directory), path, now)
     if not (verdict.fine or even_if_worse):
         raise Worse(f"{name}: {verdict.why}; --even-if-worse installs it all the same")
-    return _use(directory, name, now.name, verdict.why)
+    return _use(directory, name, now.name, verdict.why if verdict.fine else "as asked, even if worse")
 
 
 def roll_back(directory: Path) -> Change:

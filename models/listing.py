@@ -40,6 +40,20 @@ class Listed:
     cpu_ms: float | None
     """CPU time of one look on one thread of this machine, letterbox and suppression included."""
 
+    def row(self) -> Mapping[str, object]:
+        """What a line of text shows of it."""
+        return {
+            "name": f"{self.name}{' (in use)' if self.current else ''}",
+            "input": self.input,
+            "size": f"{self.bytes / 1e6:.1f} MB",
+            "cpu_ms": self.cpu_ms,
+            "score": self.score,
+            "source": self.source,
+            "licence": self.licence,
+            "sha256": self.sha256[:12],
+            "place": self.place,
+        }
+
 
 def listing(environ: Mapping[str, str], measured: bool = True) -> Iterator[Listed]:
     """Every network there is to choose from; raises `WeightsError` for one that cannot be read."""

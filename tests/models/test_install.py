@@ -73,7 +73,8 @@ def test_two_that_were_never_compared(tmp_path: Path) -> None:
     with pytest.raises(Worse, match=r"b: expected --data DATASET to compare it on with a, which is in use"):
         install(tmp_path, "b")
     assert in_use(tmp_path).name == "a"
-    assert install(tmp_path, "b", even_if_worse=True).before == "a"
+    change = install(tmp_path, "b", even_if_worse=True)
+    assert (change.before, change.why) == ("a", "as asked, even if worse")
     assert install(tmp_path, "b").why == "it was in use already"
     assert roll_back(tmp_path).now == "a"
     assert in_use(tmp_path).name == "a"

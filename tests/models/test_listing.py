@@ -36,6 +36,12 @@ def test_what_the_catalogue_knows(environ: dict[str, str]) -> None:
     assert own.sha256 == shipped.sha256 and len(own.sha256) == 64
     assert own.bytes == shipped.bytes > 1_000_000
     assert own.cpu_ms is not None and own.cpu_ms > 0
+    row = own.row()
+    assert (row["name"], row["size"], row["sha256"]) == (
+        "own-int8-416x256 (in use)",
+        f"{own.bytes / 1e6:.1f} MB",
+        own.sha256[:12],
+    )
 
 
 def test_what_a_network_says_of_itself(environ: dict[str, str]) -> None:
