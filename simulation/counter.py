@@ -50,8 +50,11 @@ class Measures:
         return round(self.top - 126 * self.scale)
 
 
-def window_stage(seed: int, numbers: Sequence[int], style: Look) -> Stage:
-    """A counter with these windows side by side, all fully in view."""
+def window_stage(seed: int, numbers: Sequence[int], style: Look, screened: float = 0.0, coats: float = 0.2) -> Stage:
+    """A counter with these windows side by side, all fully in view.
+
+    `screened`: the share of windows whose screen stands right before the clerk; `coats`: of chairs with a coat.
+    """
     rng = np.random.default_rng([seed, 1])
     wide = WIDTH / len(numbers)
     on = Measures(wide, min(1.0, 0.22 + 0.78 * wide / 320), round(190 + rng.integers(-6, 10)))
@@ -60,9 +63,13 @@ def window_stage(seed: int, numbers: Sequence[int], style: Look) -> Stage:
     side = 1 if rng.random() < 0.5 else -1
     posts = tuple(_post(on, place, number, side, rng) for place, number in enumerate(numbers))
     layers: list[Layer] = [layer(on.top + 2, 0, on.top, _counter(style, on, len(numbers)))]
+    made_of = list(style.made_of)
     for place, post in enumerate(posts):
         sign(picture, round(wide * (place + 0.5)), round(on.head - 34 * on.scale), post.number, on.scale, style)
-        layers += _post_furniture(style, on, post, wide * place, side, rng)
+        before = bool(screened and rng.random() < screened)
+        chair_back, names = chair(style, on.top + 1, post.seat[0], 0.92 * on.scale, bool(rng.random() < coats), rng)
+        layers += [chair_back, *_post_furniture(style, on, post, wide * place, side, before, rng)]
+        made_of += names
     stand_y = posts[0].stand[1]
     return Stage(
         background=picture,
@@ -73,6 +80,12 @@ def window_stage(seed: int, numbers: Sequence[int], style: Look) -> Stage:
         aisles=tuple(np.linspace(stand_y + 34, HEIGHT - 2, 4)),
         regions={name: polygon for place, post in enumerate(posts, 1) for name, polygon in _regions(on, post, place)},
         posts=posts,
+        wall=(on.head + 4, on.top - 30 * on.scale),
+        stands=tuple(
+            (wide * (place + 0.5) - side * 110 * on.scale, on.top + 60 * on.scale, on.top - 4.0, 0.8 * on.scale)
+            for place in range(len(numbers))
+        ),
+        made_of=tuple(made_of),
     )
 
 
@@ -139,16 +152,15 @@ def _counter(style: Look, on: Measures, count: int) -> Pixels:
 
 
 def _post_furniture(
-    style: Look, on: Measures, post: Post, left: float, side: int, rng: np.random.Generator
+    style: Look, on: Measures, post: Post, left: float, side: int, screened: bool, rng: np.random.Generator
 ) -> list[Layer]:
-    """Chair, screen, papers and glass of one window, the frame at its left and perhaps a citizen's chair."""
+    """Screen, papers and glass of one window, the frame at its left and perhaps a citizen's chair."""
     scale, top = on.scale, on.top
-    coat = bool(rng.random() < 0.2)
+    screen = rng.uniform(-22, 22) if screened else 48.0
     frame = sheet(round(8 * scale), round(126 * scale))
     box(frame, 0, 0, frame.shape[1], frame.shape[0], tinted(style.wall, 0.74))
     things = [
-        chair(style, top + 1, post.seat[0], 0.92 * scale, coat, rng),
-        monitor(top + 2.5, post.seat[0] + side * 48 * scale, top + 4, scale),
+        monitor(top + 2.5, post.seat[0] + side * screen * scale, top + 4, scale * (1.25 if screened else 1)),
         papers(top + 2.6, post.seat[0] - side * 44 * scale, top + 1, scale),
         pane(top + 3, round(left), on.head, round(on.wide), top - on.head, rng),
         layer(top + 2.7, left - frame.shape[1] / 2, top - frame.shape[0], frame),

@@ -1,6 +1,10 @@
-"""Footage: drawn pictures of halls with the boxes of everybody in them, in YOLO's layout, to train a detector on."""
+"""Footage: drawn pictures of halls with the boxes of everybody in them, in YOLO's layout, to train a detector on.
+
+What is held out (people, colours, lights, things; see `simulation.parts`) is seen in `val` only.
+"""
 
 import argparse
+import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,31 +15,39 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from simulation.anywhere import anywhere
+from simulation.backside import back_stage
+from simulation.canvas import Box
 from simulation.counter import window_stage
+from simulation.decoys import cluttered
 from simulation.h264 import decode, encode
 from simulation.lobby import entrance_stage, queue_stage
 from simulation.looks import Optics, look
+from simulation.parts import Part, people_of
 from simulation.scenes import Actor, Cast, Composed, compose, label
 from simulation.sprites import Pixels, Sprite, people
 from simulation.stages import HEIGHT, WIDTH, Stage
 
-PER_STAGE = 12
+PER_STAGE = 10
 """Pictures of one stage before the next is drawn."""
-DARK = 0.15
-"""Share of badly lit halls."""
-HELD_OUT = 6
-"""Every so manieth identity is seen in validation pictures only."""
+DARK, GLARE = 0.12, 0.12
+"""Shares of badly lit and of dazzling halls."""
+ANYWHERE = 0.2
+"""Share of pictures that are no hall at all: people before shapes and textures, at any size."""
 DYES = (60, 120)
 """Clothes are also shown with their hues turned by this much (of 180)."""
+PARTS = {"train": Part.TRAIN, "val": Part.HELD_OUT}
+MADE_OF = "made-of.json"
+"""Beside data.yaml: of what the pictures of each part were made."""
 
 
 def write(directory: Path, count: int, seed: int, split: float = 0.1, workers: int = 1) -> None:
-    """`count` pictures, the share `split` of them for validation: other people in other halls.
+    """`count` pictures, the share `split` of them held out: other people, colours, lights and things.
 
-    Writes images/{train,val}/*.jpg, labels/{train,val}/*.txt (class 0 and box centre and size, normalised) and
-    data.yaml. The same seed gives the same data set, whatever the number of workers.
+    Writes images/{train,val}/*.jpg, labels/{train,val}/*.txt (class 0 and box centre and size, normalised), data.yaml
+    and made-of.json. The same seed gives the same data set, whatever the number of workers.
     """
-    for name in ("train", "val"):
+    for name in PARTS:
         (directory / "images" / name).mkdir(parents=True, exist_ok=True)
         (directory / "labels" / name).mkdir(parents=True, exist_ok=True)
     (directory / "data.yaml").write_text(
@@ -44,43 +56,50 @@ def write(directory: Path, count: int, seed: int, split: float = 0.1, workers: i
     held = round(count * split)
     parts = [("val", first, min(PER_STAGE, held - first)) for first in range(0, held, PER_STAGE)]
     parts += [("train", first, min(PER_STAGE, count - held - first)) for first in range(0, count - held, PER_STAGE)]
-    job = partial(_write_part, directory, seed)
+    made_of: dict[str, set[str]] = {name: set() for name in PARTS}
     with tqdm(total=count, unit="picture", desc="footage") as bar:
-        if workers == 1:
-            for part in parts:
-                bar.update(job(part))
-            return
-        with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            for done in pool.imap_unordered(job, parts, chunksize=4):
-                bar.update(done)
+        for name, done, names in _written(partial(_write_part, directory, seed), parts, workers):
+            made_of[name] |= names
+            bar.update(done)
+    told = {name: sorted(names) for name, names in made_of.items()}
+    (directory / MADE_OF).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_part(directory: Path, seed: int, part: tuple[str, int, int]) -> int:
+def _written(
+    job: "partial[tuple[str, int, set[str]]]", parts: list[tuple[str, int, int]], workers: int
+) -> Iterator[tuple[str, int, set[str]]]:
+    if workers == 1:
+        yield from map(job, parts)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap_unordered(job, parts, chunksize=4)
+
+
+def _write_part(directory: Path, seed: int, part: tuple[str, int, int]) -> tuple[str, int, set[str]]:
+    """Pictures of one stage; the part's name, their number, and of what they are made."""
     name, first, count = part
     rng = np.random.default_rng([seed, name == "val", first])
-    shown = list(_pictures(rng, _sprites(name), count))
-    crf = int(rng.integers(26, 37))
+    names: set[str] = set()
+    shown = list(_pictures(rng, PARTS[name], count, names))
+    crf = int(rng.integers(24, 37))
     seen = decode(encode((one.picture for one in shown), gop=1, crf=crf))
-    for number, (one, picture) in enumerate(zip(shown, seen, strict=True), first):
-        cv2.imwrite(str(directory / "images" / name / f"{number:06d}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
-        lines = [
-            f"0 {(box.x1 + box.x2) / 2:.5f} {(box.y1 + box.y2) / 2:.5f} {box.x2 - box.x1:.5f} {box.y2 - box.y1:.5f}\n"
-            for box in one.people
-        ]
-        (directory / "labels" / name / f"{number:06d}.txt").write_text("".join(lines), encoding="ascii")
-    return count
+    for turn, (one, picture) in enumerate(zip(shown, seen, strict=True)):
+        stem = f"{turn:02d}-{first:06d}"  # sorted by name, neighbours show different halls: trainers take them in turn
+        cv2.imwrite(str(directory / "images" / name / f"{stem}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
+        text = "".join(map(line, one.people))
+        (directory / "labels" / name / f"{stem}.txt").write_text(text, encoding="ascii")
+    return name, count, names
+
+
+def line(box: Box) -> str:
+    """A box as YOLO writes it."""
+    return f"0 {(box.x1 + box.x2) / 2:.5f} {(box.y1 + box.y2) / 2:.5f} {box.x2 - box.x1:.5f} {box.y2 - box.y1:.5f}\n"
 
 
 @lru_cache(maxsize=2)
-def _sprites(part: str) -> tuple[Sprite, ...]:
-    """The people of one part; of staff and public alike every sixth is held out for validation."""
-    chosen: list[Sprite] = []
-    for role in ("staff", "public"):
-        every = [one for one in people() if one.role == role]
-        names = sorted({one.identity for one in every})
-        held = set(names[HELD_OUT - 1 :: HELD_OUT] or names[-1:])
-        chosen += [one for one in every if (one.identity in held) == (part == "val")] or every
-    return tuple(other for one in chosen for other in (one, *(_dyed(one, hue) for hue in DYES)))
+def wardrobe(part: Part) -> tuple[Sprite, ...]:
+    """The people of one part, each also in clothes of other colours."""
+    return tuple(other for one in people_of(part, people()) for other in (one, *(_dyed(one, hue) for hue in DYES)))
 
 
 def _dyed(sprite: Sprite, hue: int) -> Sprite:
@@ -93,44 +112,57 @@ def _dyed(sprite: Sprite, hue: int) -> Sprite:
     return replace(sprite, identity=f"{sprite.identity}+{hue}", pixels=pixels)
 
 
-def _pictures(rng: np.random.Generator, sprites: Sequence[Sprite], count: int) -> Iterator[Composed]:
-    """Pictures of one stage with ever other people on it."""
-    stage = _stage(rng, sprites)
+def _pictures(rng: np.random.Generator, part: Part, count: int, names: set[str]) -> Iterator[Composed]:
+    """Pictures of one stage with ever other people on it; adds what they are made of to `names`."""
+    sprites = wardrobe(part)
+    stage = _stage(rng, sprites, part)
+    names |= set(stage.made_of)
     optics = Optics(stage.style, (HEIGHT, WIDTH), rng)
     cast = Cast(sprites, rng)
     for _ in range(count):
         actors = [] if rng.random() < 0.06 else _crowd(rng, stage, cast)
+        names |= {f"person {look.identity}" for actor in actors for look in actor.looks}
         one = compose(stage, actors, int(rng.integers(0, 10)))
         picture = _weather(optics.expose(one.picture, rng), rng)
         label(picture, f"SIM c{rng.integers(100):02d} {rng.integers(60):02d}:{rng.integers(60):02d}.{rng.integers(10)}")
         yield replace(one, picture=picture)
 
 
-def _stage(rng: np.random.Generator, sprites: Sequence[Sprite]) -> Stage:
+def _stage(rng: np.random.Generator, sprites: Sequence[Sprite], part: Part) -> Stage:
     seed = int(rng.integers(2**31))
-    style = look(seed, DARK)
-    standing = [one for one in sprites if one.pose in ("stand", "arms-crossed", "phone")]
-    posters = [standing[i] for i in rng.integers(len(standing), size=2)] if rng.random() < 0.5 else []
+    style = look(seed, DARK, GLARE, part)
     kind = rng.random()
+    if kind < ANYWHERE and part is Part.TRAIN:
+        return anywhere(seed, style)
+    first = int(rng.integers(1, 40))
+    numbers = range(first, first + int(rng.choice([1, 2, 2, 2, 3, 4, 5])))
     if kind < 0.5:
-        first = int(rng.integers(1, 40))
-        return window_stage(seed, range(first, first + int(rng.choice([2, 2, 2, 3, 4, 5]))), style)
-    if kind < 0.85:
-        return queue_stage(seed, style, posters)
-    return entrance_stage(seed, style, posters)
+        stage = window_stage(seed, numbers, style, screened=float(rng.choice([0, 0.5])), coats=0.3)
+    elif kind < 0.62:
+        stage = back_stage(seed, numbers[:3], style)
+    else:
+        stage = (queue_stage if kind < 0.87 else entrance_stage)(seed, style)
+    return cluttered(stage, sprites, rng, float(rng.choice([0, 0.3, 0.6])))
 
 
 def _crowd(rng: np.random.Generator, stage: Stage, cast: Cast) -> list[Actor]:
     actors: list[Actor] = []
+    behind = stage.facing == 0
     for number, post in enumerate(stage.posts, 1):
         if rng.random() < 0.7:
-            actors.append(cast.clerk(post, f"staff-{number}"))
-        if rng.random() < 0.55:
-            citizen = cast.citizen(post, f"citizen-{number}")
+            clerk = cast.clerk_from_behind if behind else cast.awkward_clerk if rng.random() < 0.5 else cast.clerk
+            actors.append(clerk(post, f"staff-{number}"))
+        if rng.random() < 0.5:
+            citizen = (cast.applicant if behind else cast.citizen)(post, f"citizen-{number}")
             stray = rng.uniform(-0.6, 0.2) * (citizen.x - post.seat[0]) if rng.random() < 0.25 else 0.0
             actors.append(replace(citizen, x=citizen.x + stray))
+    if stage.posts and not behind:
+        actors += [cast.colleague(stage) for _ in range(rng.choice([0, 0, 0, 1, 2]))]
     if stage.lane:
-        actors += cast.queue(stage, int(rng.integers(0, len(stage.lane) + 1)))
+        count = int(rng.integers(0, len(stage.lane) + 1))
+        actors += cast.crowd(stage, count + 8) if rng.random() < 0.25 else cast.queue(stage, count)
+    if stage.seats:
+        actors += [cast.sitter(stage) for _ in range(rng.integers(0, len(stage.seats)))]
     busy = 3 if not stage.regions else 1
     actors += [cast.passer(stage) for _ in range(rng.integers(0, 2 * busy + 1))]
     return actors
@@ -149,7 +181,7 @@ def main() -> None:
     parser.add_argument("directory", type=Path, help="where images/, labels/ and data.yaml go")
     parser.add_argument("--count", type=int, default=6000, help="pictures in all (default 6000)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same pictures (default 1)")
-    parser.add_argument("--split", type=float, default=0.1, help="share kept for validation (default 0.1)")
+    parser.add_argument("--split", type=float, default=0.1, help="share held out (default 0.1)")
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     chosen = parser.parse_args()
     write(chosen.directory, chosen.count, chosen.seed, chosen.split, chosen.workers)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from simulation.looks import COATS, Colour, Look, tinted
+from simulation.looks import COATS, Colour, Look, near, tinted
 from simulation.sprites import Cutout, Pixels, Sprite, cutout, resized
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -36,8 +36,10 @@ def layer(depth: float, x: float, y: float, drawn: Pixels) -> Layer:
     return Layer(depth, round(x), round(y), cutout(drawn))
 
 
-def chair(look: Look, foot_y: float, x: float, scale: float, coat: bool, rng: np.random.Generator) -> Layer:
-    """A desk chair's back, seen from the front; sometimes a coat hangs over it. `x` is its middle."""
+def chair(
+    look: Look, foot_y: float, x: float, scale: float, coat: bool, rng: np.random.Generator
+) -> tuple[Layer, tuple[str, ...]]:
+    """A desk chair's back, perhaps with a coat over it, and the coat's name. `x` is its middle."""
     width, height = round(52 * scale), round(74 * scale)
     drawn = sheet(width, height)
     cv2.rectangle(drawn, (0, round(12 * scale)), (width - 1, height - 1), (*look.chair, 255), -1)
@@ -48,8 +50,10 @@ def chair(look: Look, foot_y: float, x: float, scale: float, coat: bool, rng: np
     cv2.rectangle(
         drawn, (round(7 * scale), round(16 * scale)), (width - round(8 * scale), height - 1), (*inner, 255), 1
     )
+    names: tuple[str, ...] = ()
     if coat:
-        colour = COATS[rng.integers(len(COATS))]
+        number, colour = near(rng, COATS, look.part)
+        names = (f"coat {number}",)
         shoulders = np.array([[0, 30], [8, 6], [20, 0], [32, 0], [44, 6], [52, 30], [49, 74], [3, 74]]) * scale
         cv2.fillPoly(drawn, [shoulders.astype(np.int32)], (*colour, 255), cv2.LINE_AA)
         for fold in (16, 26, 35):
@@ -61,7 +65,7 @@ def chair(look: Look, foot_y: float, x: float, scale: float, coat: bool, rng: np
                 1,
                 cv2.LINE_AA,
             )
-    return layer(foot_y, x - width / 2, foot_y - height, drawn)
+    return layer(foot_y, x - width / 2, foot_y - height, drawn), names
 
 
 def monitor(depth: float, x: float, base_y: float, scale: float) -> Layer:

@@ -30,7 +30,7 @@ CRF = 28
 LONGEST_QUEUE = 14
 PASSING = 8
 """Different GOPs of an entrance."""
-DRAWN_BY = ("canvas", "counter", "furniture", "gops", "h264", "lobby", "looks", "scenes", "sprites", "stages")
+DRAWN_BY = ("canvas", "counter", "furniture", "gops", "h264", "lobby", "looks", "parts", "scenes", "sprites", "stages")
 """Files that decide what a picture looks like: if one changes, everything is rendered anew."""
 KEPT_S = 30 * 86_400
 """A rendered stage that nobody used for so long is deleted."""
@@ -51,7 +51,7 @@ class StageId:
 
     def draw(self) -> Stage:
         """The place itself, without people."""
-        standing = [one for one in people() if one.pose in ("stand", "arms-crossed")]
+        standing = [one for one in people() if one.role == "public" and one.pose in ("stand", "arms-crossed")]
         posters = [standing[self.seed % len(standing)]] if self.seed % 2 else []
         if self.role is Role.WINDOW:
             return window_stage(self.seed, self.numbers, look(self.style))

@@ -25,8 +25,9 @@ def queue_stage(seed: int, style: Look, posters: Sequence[Sprite] = ()) -> Stage
     head, tail = (556.0, 196.0 + rng.uniform(-4, 8)), (84.0, 286.0 + rng.uniform(-6, 8))
     lane = _lane(head, tail, double)
     low = 30 if double else 22
+    left, seats = int(rng.integers(380, 430)), int(rng.integers(4, 7))
     layers = [
-        bench(style, wall + 22, int(rng.integers(380, 430)), 0.7, int(rng.integers(4, 7))),
+        bench(style, wall + 22, left, 0.7, seats),
         desk(style, head[1] + 4, head[0] + 26, 0.62),
         *barrier((head[0], head[1] + low + 4), (tail[0], tail[1] + low + 6), FLOOR_GROWTH, FLOOR_HORIZON),
     ]
@@ -44,8 +45,17 @@ def queue_stage(seed: int, style: Look, posters: Sequence[Sprite] = ()) -> Stage
         aisles=(wall + 32.0, wall + 40.0, HEIGHT - 6.0),
         regions={"queue": polygon(*corners)},
         lane=lane,
+        seats=tuple((left + 28.0 * (place + 0.5), wall + 27.0) for place in range(seats)),
+        wall=(8.0, wall - 12.0),
+        stands=_along(wall + 16.0, (40.0, 300.0, 350.0, 600.0)),
+        made_of=style.made_of,
     )
     return flipped(stage) if mirrored else stage
+
+
+def _along(foot: float, places: Sequence[float]) -> tuple[tuple[float, float, float, float], ...]:
+    """Where things may stand along the wall."""
+    return tuple((x, foot, foot, (foot - FLOOR_HORIZON) * FLOOR_GROWTH) for x in places)
 
 
 def _lane(head: tuple[float, float], tail: tuple[float, float], double: bool) -> tuple[tuple[float, float], ...]:
@@ -78,10 +88,14 @@ def entrance_stage(seed: int, style: Look, posters: Sequence[Sprite] = ()) -> St
     poster(picture, 560, wall - 90, 44, 60, rng)
     return Stage(
         background=picture,
-        layers=(desk(style, 300, -30, 1.1), bench(style, wall + 30, 470, 0.8, 3)),
+        layers=(bench(style, wall + 30, 470, 0.8, 3), desk(style, 300, -30, 1.1)),
         style=style,
         horizon=FLOOR_HORIZON,
         growth=FLOOR_GROWTH,
         aisles=tuple(float(y) for y in np.linspace(wall + 50, HEIGHT - 10, 5)),
         regions={},
+        seats=tuple((470 + 32.0 * (place + 0.5), wall + 36.0) for place in range(3)),
+        wall=(8.0, wall - 12.0),
+        stands=_along(wall + 18.0, (110.0, 420.0, 600.0)),
+        made_of=style.made_of,
     )

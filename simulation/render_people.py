@@ -20,7 +20,7 @@ from pathlib import Path
 
 PX_PER_DM = 14.6  # sprite scale: an adult of 17 dm is about 240 px high
 SUPER = 3  # supersampling factor
-PITCH = 20  # degrees, camera looking down
+PITCHES = (12, 30)  # degrees, cameras looking down: each sprite's is drawn between these
 QUALITY = 80  # WebP
 HERE = Path(__file__).resolve().parent / "people"
 
@@ -31,6 +31,9 @@ SKIN = {
     "mid": (208, 163, 126),
     "tan": (186, 138, 102),
     "deep": (120, 82, 60),
+    "shell": (222, 220, 216),  # mannequins, of plastic
+    "sand": (206, 186, 160),
+    "slate": (92, 94, 98),
 }
 HAIR = {
     "black": (26, 23, 23),
@@ -57,7 +60,18 @@ def mirror(side):
 
 
 def pose(
-    arm_l, arm_r=None, leg_l=None, leg_r=None, bend=0, twist=0, nod=0, turn=0, feet="flat", seated=False, holds=None
+    arm_l,
+    arm_r=None,
+    leg_l=None,
+    leg_r=None,
+    bend=0,
+    lean=0,
+    twist=0,
+    nod=0,
+    turn=0,
+    feet="flat",
+    seated=False,
+    holds=None,
 ):
     """Limb directions as the left side would have them: (upper, lower) for arms and legs; right ones are mirrored."""
     straight = [(0.01, -1, 0.02), (0.0, -1, -0.05)]
@@ -67,6 +81,7 @@ def pose(
         "leg_l": leg_l or straight,
         "leg_r": mirror(leg_r or straight),
         "bend": bend,
+        "lean": lean,
         "twist": twist,
         "nod": nod,
         "turn": turn,
@@ -162,6 +177,46 @@ POSES = {
         nod=40,
         seated=True,
     ),
+    "seated-phone": pose(
+        [(0.26, -1, 0.32), (-0.12, -0.12, 1)],
+        [(0.45, -0.85, 0.35), (-0.35, 0.95, 0.15)],
+        _SIT,
+        _SIT,
+        bend=2,
+        turn=12,
+        holds="phone",
+        seated=True,
+    ),
+    "seated-slump": pose(
+        [(0.30, -1, 0.10), (-0.30, -0.35, 0.9)],
+        [(0.30, -1, 0.05), (-0.35, -0.35, 0.85)],
+        _SIT,
+        _SIT,
+        bend=-16,
+        nod=10,
+        seated=True,
+    ),
+    "seated-lean": pose(
+        [(0.75, -0.65, 0.25), (0.35, -0.85, 0.5)],
+        [(0.20, -1, 0.30), (-0.20, -0.2, 1)],
+        _SIT,
+        _SIT,
+        bend=8,
+        lean=-34,
+        turn=20,
+        seated=True,
+    ),
+    "sit": pose([(0.16, -1, 0.20), (-0.20, -0.55, 0.85)], None, _SIT, _SIT, bend=4, nod=2),
+    "sit-phone": pose(
+        [(0.18, -1, 0.25), (-0.45, 0.05, 0.9)],
+        [(0.20, -1, 0.25), (-0.30, 0.30, 0.9)],
+        _SIT,
+        [(0.14, -0.12, 1), (0.06, -1, -0.1)],
+        bend=14,
+        nod=24,
+        holds="phone",
+    ),
+    "bend": pose([(0.25, -0.9, 0.6), (-0.05, -0.8, 0.6)], bend=52, nod=10),
 }
 # name, pose shown, pose drawn, heading
 PUBLIC = [
@@ -170,26 +225,44 @@ PUBLIC = [
     ("stand-315", "stand", "stand", 315),
     ("queue-90", "queue", "queue-0", 90),
     ("queue-135", "queue", "queue-1", 135),
+    ("queue-225", "queue", "queue-0", 225),
     ("queue-270", "queue", "queue-2", 270),
     ("back-0", "back", "back", 180),
     ("back-1", "back", "back-bag", 180),
+    ("walk-0-0", "walk", "walk-0", 0),
     ("walk-90-0", "walk", "walk-0", 90),
     ("walk-90-1", "walk", "walk-1", 90),
+    ("walk-180-0", "walk", "walk-0", 180),
     ("walk-270-0", "walk", "walk-0", 270),
     ("walk-270-1", "walk", "walk-1", 270),
+    ("sit-0", "sit", "sit", 0),
+    ("sit-1", "sit", "sit-phone", 20),
+    ("sit-90", "sit", "sit", 90),
+    ("seated-back-180", "seated-back", "seated-typing", 180),
 ]
 EXTRA = [
     ("arms-crossed-0", "arms-crossed", "arms-crossed", 0),
     ("phone-0", "phone", "phone", 0),
     ("lean-180", "lean", "lean", 180),
+    ("lean-0", "lean", "lean", 0),
+    ("bend-90", "bend", "bend", 90),
 ]
-STAFF = [(f"{k}-0", k, k, 0) for k in ("seated-typing", "seated-writing", "seated-aside", "seated-headdown")] + [
+SHOWN = 3  # of the extra poses, for each of the public
+_SEATED = ("typing", "writing", "aside", "headdown", "phone", "slump", "lean")
+STAFF = [(f"seated-{k}-0", f"seated-{k}", f"seated-{k}", 0) for k in _SEATED] + [
+    ("seated-typing-40", "seated-typing", "seated-typing", 40),
+    ("seated-writing-320", "seated-writing", "seated-writing", 320),
+    ("seated-back-180", "seated-back", "seated-typing", 180),
+    ("seated-back-215", "seated-back", "seated-aside", 215),
     ("stand-0", "stand", "stand", 0),
+    ("back-0", "back", "back", 180),
+    ("bend-90", "bend", "bend", 90),
     ("walk-90-0", "walk", "walk-0", 90),
     ("walk-90-1", "walk", "walk-1", 90),
     ("walk-270-0", "walk", "walk-0", 270),
     ("walk-270-1", "walk", "walk-1", 270),
 ]
+MANNEQUIN = [("stand-0", "stand", "stand", 0), ("stand-45", "stand", "stand", 45), ("walk-0", "stand", "walk-1", 20)]
 
 
 # ---------------------------------------------------------------- the mesh
@@ -256,6 +329,7 @@ def shape(mat, who):
 
     sex = {"f": "female", "m": "male"}[who["sex"]]
     ages = {
+        "toddler": {"baby": 0.55, "child": 0.45},
         "child": {"baby": 0.22, "child": 0.78},
         "young": {"young": 1},
         "adult": {"young": 0.72, "old": 0.28},
@@ -281,7 +355,7 @@ def shape(mat, who):
             add(f"universal-{sex}-{age}-averagemuscle-{fat}", a * f * (1 - slim))
             add(f"universal-{sex}-{age}-minmuscle-{fat}", a * f * slim)
             add(f"height/{sex}-{age}-averagemuscle-{fat}-{'max' if h > 0 else 'min'}height", a * f * abs(h) * 0.45)
-    ordinary = {"child": 12.3, "old": {"f": 15.5, "m": 16.6}[who["sex"]]}.get(
+    ordinary = {"toddler": 9.4, "child": 12.3, "old": {"f": 15.5, "m": 16.6}[who["sex"]]}.get(
         who["age"], {"f": 16.1, "m": 17.2}[who["sex"]]
     )
     tall = np.ptp(out[np.unique(mat["tris"]["body"]), 1])
@@ -355,6 +429,7 @@ def skeleton(mat, heads, p):
         stem = b.split(".")[0]
         if stem.startswith("spine"):
             r = r @ turn_about((0, 1, 0), p["twist"] / 5) @ turn_about((1, 0, 0), p["bend"] / 5)
+            r = r @ turn_about((0, 0, 1), p["lean"] / 5)
         elif stem == "head" or stem.startswith("neck"):
             part = 0.4 if stem == "head" else 0.2
             r = r @ turn_about((0, 1, 0), p["turn"] * part) @ turn_about((1, 0, 0), p["nod"] * part)
@@ -767,6 +842,8 @@ def paint_skin(c, armt, arm, who, eye):
     out *= (1 + 0.05 * grain(c, 2.2, 1))[:, None]
     blush = np.exp(-(((x - 0.55) / 0.25) ** 2 + ((y - 6.95) / 0.25) ** 2)) * (z > 0.8)
     out = mix(out, skin_rgb * [1.02, 0.80, 0.78], 0.5 * blush)
+    if who["role"] == "mannequin":  # a face without lips, brows and eyes
+        return mix(out, skin_rgb * 0.8, (y < -7.9) * 1.0)
     lips = smooth(1, 0.55, (x / 0.30) ** 2 + ((y - who["mouth"]) / 0.13) ** 2) * (z > 1.2)
     out = mix(out, linear((176, 92, 86)) if who["sex"] == "f" else skin_rgb * [0.82, 0.62, 0.58], 0.85 * lips)
     dark = linear(HAIR[who["hair"]])
@@ -1101,7 +1178,7 @@ def lit(parts, n, where, heading, pitch):
     return light, shine
 
 
-def draw(mat, who, p, heading, pitch=PITCH):
+def draw(mat, who, p, heading, pitch):
     """One sprite: BGRA uint8 with straight alpha, and the foot point inside it in pixels."""
     import cv2
     import numpy as np
@@ -1173,7 +1250,7 @@ def outfit(mat, name):
     who["tall"] = float(np.ptp(body[:, 1]))
     who["scale"] = 0.55 + 0.45 * who["tall"] / 16.7
     who["heads"] = bone_heads(mat, who["rest"])
-    who["hair_pieces"] = hair(mat, who, who["rest"])
+    who["hair_pieces"] = [] if who["style"] == "none" else hair(mat, who, who["rest"])
     return who
 
 
@@ -1194,18 +1271,21 @@ def render(mat, name):
 
     who = outfit(mat, name)
     rng = np.random.default_rng(who["seed"] + 7)
-    wanted = STAFF if who["role"] == "staff" else PUBLIC + [EXTRA[i] for i in sorted(rng.choice(3, 2, replace=False))]
+    extra = [EXTRA[i] for i in sorted(rng.choice(len(EXTRA), SHOWN, replace=False))]
+    wanted = {"staff": STAFF, "mannequin": MANNEQUIN}.get(who["role"], PUBLIC + extra)
     sprites, pictures = [], []
     for label, shown, key, heading in wanted:
         turn = float(rng.uniform(-9, 9)) if shown.startswith("seated") else 0
-        picture, foot = draw(mat, who, jittered(POSES[key], rng, 7 if who["age"] == "old" else 0), heading + turn)
+        pitch = round(float(rng.uniform(*PITCHES)))
+        bent = jittered(POSES[key], rng, 7 if who["age"] == "old" else 0)
+        picture, foot = draw(mat, who, bent, heading + turn, pitch)
         solid = np.flatnonzero((picture[..., 3] > 127).any(1))
         sprites.append(
             {
                 "name": label,
                 "pose": shown,
                 "heading": heading,
-                "pitch": PITCH,
+                "pitch": pitch,
                 "rect": None,
                 "foot": list(foot),
                 "height_px": int(solid[-1] - solid[0] + 1),

@@ -18,6 +18,10 @@ LOOP = 10
 """Frames after which somebody who stays is back where they were, so that a clip can be repeated."""
 
 
+AWKWARD = ("seated-headdown", "seated-phone", "seated-slump", "seated-lean", "seated-back", "seated-aside")
+"""How clerks sit whom a camera hardly recognises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One person in a scene."""
@@ -105,14 +109,14 @@ class Cast:
         deck = self._decks[role] or self._decks["staff" if role == "public" else "public"]
         for number, person in enumerate(deck):
             fitting = tuple(one for one in person if one.pose in poses and one.heading in (headings or (one.heading,)))
-            if fitting and not (grown and person[0].age == "child"):
+            if fitting and not (grown and person[0].age in ("child", "toddler")):
                 later = int(self._rng.integers(len(deck) // 2, len(deck)))
                 deck.insert(later, deck.pop(number))
                 return fitting
         raise LookupError(f"nobody among the {role} sprites is {poses} with heading {headings}")
 
     def clerk(self, post: Post, place: str) -> Actor:
-        """Somebody at work behind a counter."""
+        """Somebody at work behind a counter, sitting as most do."""
         poses = self._sprites("staff", ("seated-typing", "seated-writing", "seated-aside", "seated-headdown"), None)
         calm = [one for one in poses if one.pose != "seated-headdown"] or list(poses)
         shown = poses if self._rng.random() < 0.1 else (calm[self._rng.integers(len(calm))],)
@@ -120,14 +124,68 @@ class Cast:
         return Actor((shown[0],), x + self._rng.uniform(-5, 5), y, y - 5.5, post.scale * 1.06, place=place,
                      shadow=False)  # fmt: skip
 
+    def awkward_clerk(self, post: Post, place: str) -> Actor:
+        """Somebody at work who is hard to see: bent down, turned round, slumped, telephoning, leaning out, on foot."""
+        x, y = post.seat
+        if self._rng.random() < 0.12:
+            looks = self._sprites("staff", ("stand", "back"), None)
+            return Actor((looks[0],), x + self._rng.uniform(-16, 16), y + 26 * post.scale, y - 5.5, post.scale,
+                         place=place, upper=0.62, shadow=False)  # fmt: skip
+        looks = self._sprites("staff", AWKWARD, None)
+        shown = looks[self._rng.integers(len(looks))]
+        aside = self._rng.uniform(-14, 14) if shown.pose != "seated-lean" else self._rng.uniform(-30, 30)
+        return Actor((shown,), x + aside * post.scale, y, y - 5.5, post.scale * 1.06, place=place, shadow=False)
+
+    def clerk_from_behind(self, post: Post, place: str) -> Actor:
+        """Somebody at work, for a camera in the back office."""
+        looks = self._sprites("staff", ("seated-back",), None)
+        shown = looks[self._rng.integers(len(looks))]
+        x, y = post.seat
+        return Actor((shown,), x + self._rng.uniform(-8, 8), y - 34 * post.scale, y, post.scale * 1.75, place=place,
+                     shadow=False)  # fmt: skip
+
+    def applicant(self, post: Post, place: str) -> Actor:
+        """Somebody before a counter, facing it, for a camera in the back office."""
+        looks = self._sprites("public", ("stand", "phone", "arms-crossed", "lean"), (0, 45, 315), grown=True)
+        x, y = post.stand
+        return Actor((looks[self._rng.integers(len(looks))],), x + self._rng.uniform(-10, 10), y,
+                     y - 100 * post.scale, post.scale, place=place, shadow=False)  # fmt: skip
+
+    def colleague(self, stage: Stage) -> Actor:
+        """Somebody walking or bending down behind the clerks."""
+        post = stage.posts[self._rng.integers(len(stage.posts))]
+        looks = self._sprites("staff", ("walk", "bend", "back"), None)
+        shown = looks[self._rng.integers(len(looks))]
+        y = post.seat[1] + 40 * post.scale
+        return Actor((shown,), self._rng.uniform(0.02, 0.98) * WIDTH, y, post.seat[1] - 12, post.scale * 0.92,
+                     shadow=False)  # fmt: skip
+
+    def sitter(self, stage: Stage) -> Actor:
+        """Somebody on a bench."""
+        looks = self._sprites("public", ("sit",), None)
+        x, y = stage.seats[self._rng.integers(len(stage.seats))]
+        return Actor((looks[self._rng.integers(len(looks))],), x + self._rng.uniform(-4, 4), y, y, stage.scale(y))
+
+    def crowd(self, stage: Stage, count: int) -> tuple[Actor, ...]:
+        """A dense crowd in the queue's region: people one behind the other, children among them."""
+        actors = []
+        for _ in range(count):
+            x, y = stage.lane[self._rng.integers(len(stage.lane))]
+            x, y = x + self._rng.normal(0, 14), y + self._rng.normal(0, 6)
+            looks = self._sprites("public", ("queue", "stand", "phone", "arms-crossed", "back"), None)
+            shown = looks[self._rng.integers(len(looks))]
+            actors.append(Actor((shown,), x, y, y, stage.scale(y), place="queue"))
+        return tuple(actors)
+
     def citizen(self, post: Post, place: str) -> Actor:
         """Somebody before a counter, seen from behind, seated where there is a chair."""
-        looks = self._sprites("public", ("back", "lean"), (180,), grown=True)
-        shown = looks[self._rng.integers(len(looks))]
         x, y = post.stand
         x += self._rng.uniform(-10, 10) * post.scale
         if post.seated:
-            return Actor((shown,), x, y - 50 * post.scale, y, post.scale, place=place, upper=0.54, shadow=False)
+            looks = self._sprites("public", ("seated-back",), (180,), grown=True)
+            return Actor(looks[:1], x, y - 50 * post.scale, y, post.scale, place=place, shadow=False)
+        looks = self._sprites("public", ("back", "lean"), (180,), grown=True)
+        shown = looks[self._rng.integers(len(looks))]
         return Actor((shown,), x, y, y + 4, post.scale, place=place)
 
     def queue(self, stage: Stage, count: int) -> tuple[Actor, ...]:

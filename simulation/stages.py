@@ -50,6 +50,14 @@ class Stage:
     """Places in the queue, first come first, in pixels."""
     facing: int = 90
     """Which way the queue looks (a sprite's heading)."""
+    seats: tuple[tuple[float, float], ...] = ()
+    """Seats of the benches, in pixels: where the feet of somebody sitting there are."""
+    wall: tuple[float, float] = (0, 0)
+    """Heights in the picture between which things hang on the wall."""
+    stands: tuple[tuple[float, float, float, float], ...] = ()
+    """Where things may stand that are no persons: foot (x, y), depth and scale."""
+    made_of: tuple[str, ...] = ()
+    """Names of the colours, the light and the things in it."""
 
     def scale(self, y: float) -> float:
         """How large a person whose feet are at this height appears."""
@@ -99,6 +107,8 @@ def flipped(stage: Stage) -> Stage:
         ),
         regions={name: tuple((round(1 - x, 4), y) for x, y in corners) for name, corners in stage.regions.items()},
         lane=tuple((WIDTH - x, y) for x, y in stage.lane),
+        seats=tuple((WIDTH - x, y) for x, y in stage.seats),
+        stands=tuple((WIDTH - x, foot, depth, scale) for x, foot, depth, scale in stage.stands),
         facing=360 - stage.facing,
     )
 

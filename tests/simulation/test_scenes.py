@@ -5,8 +5,10 @@ import pytest
 
 from models.detection import Detection
 from models.regions import inside
+from simulation.backside import back_stage
 from simulation.canvas import Box
 from simulation.counter import window_stage
+from simulation.decoys import cluttered
 from simulation.lobby import entrance_stage, queue_stage
 from simulation.looks import Optics, look
 from simulation.scenes import Cast, compose, label
@@ -106,3 +108,39 @@ def test_no_two_exposures_have_the_same_noise() -> None:
     optics = Optics(stage.style, (HEIGHT, WIDTH), rng)
     first, second = (optics.expose(stage.background, rng).astype(int) for _ in range(2))
     assert 0.5 < np.abs(first - second).mean() < 8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_things_that_look_like_people_are_nobody(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for plain in (counter(seed), queue_stage(seed, look(seed)), entrance_stage(seed, look(seed))):
+        stage = cluttered(plain, people(), rng, dummies=1.0)
+        made = compose(stage, [])
+        assert made.people == () and not any(made.counts.values())
+        assert not np.array_equal(made.picture, compose(plain, []).picture)
+        assert len(stage.made_of) > len(plain.made_of)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_from_behind_a_clerk_is_seen_in_the_own_region_only(seed: int) -> None:
+    stage, crew = back_stage(seed, (1, 2, 3)[: 2 + seed % 2], look(seed)), cast(seed)
+    for number, post in enumerate(stage.posts, 1):
+        (clerk,) = compose(stage, [crew.clerk_from_behind(post, f"staff-{number}")]).people
+        held = {name for name, polygon in stage.regions.items() if inside(polygon, detection(clerk).centre)}
+        assert {name for name in held if name.startswith("staff")} == {f"staff-{number}"}
+        (citizen,) = compose(stage, [crew.applicant(post, f"citizen-{number}")]).people
+        assert inside(stage.regions[f"citizen-{number}"], detection(citizen).foot)
+        assert not any(
+            inside(polygon, detection(citizen).centre) for name, polygon in stage.regions.items() if "staff" in name
+        )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_clerk_who_is_hard_to_see_is_still_there(seed: int) -> None:
+    stage, crew = window_stage(seed, (1, 2), look(seed), screened=1.0), cast(seed)
+    boxes = [compose(stage, [crew.awkward_clerk(stage.posts[0], "staff-1")]).people for _ in range(20)]
+    inside_own = [
+        any(inside(stage.regions["staff-1"], detection(box).centre) for box in people) for people in boxes if people
+    ]
+    assert len(inside_own) >= 12, "mostly enough of the clerk is visible to be somebody"
+    assert sum(inside_own) >= 0.8 * len(inside_own)
