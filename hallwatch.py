@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from camera_ingest.camera import Camera
     from config.settings import Settings
     from models.detector import Detector
+    from models.evaluate import Footage
+    from models.finder import Finder
+    from models.install import Change
     from models.subjects import Subject
-    from models.tally import Find
     from monitor.alerts import Alert
     from monitor.desk import Desk
     from monitor.window_states import WindowState
@@ -69,13 +71,15 @@ def watch(options: argparse.Namespace) -> None:
     from monitor.adapters import alert_records, shard
     from monitor.adapters.database import open_database
     from monitor.adapters.mqtt import Bus
+    from monitor.adapters.static_maps import StaticMaps
     from monitor.adapters.telemetry import SqliteTelemetry
     from monitor.album import Album
     from monitor.messages import Registry
+    from monitor.scenery import Scenery
 
     number, settings = options.shard[0], _part(_load(options.config), *options.shard)
     halls = [hall.id for hall in settings.halls]
-    engine, detector = open_database(settings.stores.database), _detector(settings)
+    engine, finder = open_database(settings.stores.database), _finder(settings)
     said = shard.WindowStates(engine, halls)
     alerts = alert_records.open_alerts(engine, halls)
     desks = _desks(settings, said.of, alerts)
@@ -84,6 +88,7 @@ def watch(options: argparse.Namespace) -> None:
         album.remember({one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))})
     registry = Registry.of(settings.halls, settings.devices, settings.scales)
     fleet, recorder = Fleet(settings.cameras, settings.reception), shard.Recorder(engine)
+    maps = StaticMaps(settings.stores.static_maps)
     with (
         _stopping(fleet.stop),
         Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
@@ -92,7 +97,7 @@ def watch(options: argparse.Namespace) -> None:
         recorder.recording(),
         fleet,
     ):
-        reporter = shard.Reporter(bus, detector.name, detector.demo, albums)
+        reporter = shard.Reporter(bus, finder.name, finder.demo, albums)
         projection = shard.Projection(telemetry)
         retention = shard.Retention(engine, settings.stores.evidence)
 
@@ -102,7 +107,8 @@ def watch(options: argparse.Namespace) -> None:
             retention.retain(at)
 
         pairs = [(desk, albums[desk.hall.id]) for desk in desks]
-        flow.watch(fleet.samples(), pairs, detector.detect, lambda observations: None, recorder.record, report)
+        scenery = Scenery(maps.read, maps.write)
+        flow.watch(fleet.samples(), pairs, finder.find, scenery, lambda observations: None, recorder.record, report)
 
 
 def intake(options: argparse.Namespace) -> None:
@@ -151,6 +157,7 @@ def replay(options: argparse.Namespace) -> None:
     from monitor.album import Album
     from monitor.calendar import segment_at
     from monitor.lines import alert_line, observation_line
+    from monitor.scenery import Scenery
 
     settings = _load(options.config)
     clips = dict(_clip(text, settings) for text in options.camera)
@@ -167,7 +174,8 @@ def replay(options: argparse.Namespace) -> None:
         flow.watch(
             samples,
             desks,
-            _detector(settings).detect,
+            _finder(settings).find,
+            Scenery(),
             lambda looks: _print([observation_line(look) for look in looks], options.json),
             lambda alert, _, at: _print([line for line in [alert_line(alert, at)] if line], options.json),
             lambda desk, at: None,
@@ -249,26 +257,26 @@ def models_evaluate(options: argparse.Namespace) -> None:
     from models.clips import BadClip
     from models.evaluate import FLOOR, OVER, role_scores, zone_scores
     from models.occupancy import Smoothing
-    from models.score_tables import tables
+    from models.score_tables import ABOUT, tables
 
     settings = _load(options.config)
-    settings = replace(
-        settings, detector=replace(settings.detector, weights=options.weights or settings.detector.weights)
-    )
+    choice = replace(settings.detector, weights=_network(options, settings))
     subjects = _subjects(options, settings)
-    detector, every = _detector(settings), None
+    finder, find_all = _finder(replace(settings, detector=choice)), None
     if wants_roles := options.roles or not options.json:
-        every = _detector(replace(settings, detector=replace(settings.detector, threshold=FLOOR)))
-    print(detector.name, file=sys.stderr if options.json else sys.stdout, flush=True)
+        find_all = _finder(replace(settings, detector=replace(choice, threshold=FLOOR))).find
+    print(finder.name, file=sys.stderr if options.json else sys.stdout, flush=True)
     try:
-        tallies = [one.tally(_find(detector), _find(every) if every else None, options.every) for one in subjects]
+        tallies = [one.tally(finder.find, find_all, options.every) for one in subjects]
     except BadClip as error:
         raise Refused(str(error)) from error
     rule = Smoothing(options.over or 1, settings.absence.empty_below, settings.absence.present_from)
     zones = () if options.roles else zone_scores(tallies, rule)
     rule = replace(rule, over=options.over or OVER)
-    roles = role_scores(tallies, rule, "rendered" if settings.simulated else "real") if wants_roles else ()
+    footage: Footage = "rendered" if settings.simulated else "real"
+    roles = role_scores(tallies, rule, footage) if wants_roles else ()
     if options.json:
+        print(ABOUT[footage], file=sys.stderr)
         _print([*map(asdict, zones), *map(asdict, roles)], as_json=True)
     else:
         print("\n".join(tables(zones, options.over or 1, roles)))
@@ -380,6 +388,31 @@ def _detector(settings: Settings) -> Detector:
         return open_detector(choice.kind, resolve(choice.weights, os.environ), choice.threshold, choice.device)
     except (WeightsError, ExtraMissing, DeviceMissing) as error:
         raise Missing(str(error)) from error
+
+
+def _finder(settings: Settings) -> Finder:
+    """A detector that looks at pictures as their regions ask for, with the input sizes that its family has.
+
+    Where the configuration names one network, only that one is used.
+    """
+    from models.finder import Finder
+    from models.inputs import inputs
+    from models.metadata import WeightsError
+    from models.weights import resolve
+
+    def opened(path: Path) -> Detector:
+        return _detector(replace(settings, detector=replace(choice, weights=str(path))))
+
+    choice = settings.detector
+    try:
+        weights = resolve(choice.weights, os.environ)
+        sizes = inputs(weights, alone=choice.weights in (weights.name, str(weights.path)))
+    except WeightsError as error:
+        raise Missing(str(error)) from error
+    own = opened(weights.path)
+    return Finder(
+        own, {size: partial(opened, path) if path != weights.path else lambda: own for size, path in sizes.items()}
+    )
 
 
 def _frames(options: argparse.Namespace, settings: Settings | None, work: Path) -> str:
@@ -524,9 +557,24 @@ def _clip(text: str, settings: Settings) -> tuple[Camera, Path]:
     return camera, Path(path)
 
 
-def _find(detector: Detector) -> Find:
-    """The people of a picture, whatever its regions."""
-    return lambda picture, regions: detector.detect(picture)
+def _network(options: argparse.Namespace, settings: Settings) -> str | None:
+    """What `models evaluate` scores: what it was told, else what the configuration says; of one input size if asked."""
+    from models.inputs import inputs
+    from models.metadata import WeightsError
+    from models.weights import resolve
+
+    weights: str | None = options.weights or settings.detector.weights
+    if options.size is None:
+        return weights
+    try:
+        sizes = inputs(resolve(weights, os.environ))
+    except WeightsError as error:
+        raise Missing(str(error)) from error
+    width, height = options.size
+    if (height, width) not in sizes:
+        known = ", ".join(f"{width}x{height}" for height, width in sorted(sizes))
+        raise Refused(f"--size: expected one of {known}, found {width}x{height}")
+    return str(sizes[height, width])
 
 
 def _subjects(options: argparse.Namespace, settings: Settings) -> list[Subject]:
@@ -705,6 +753,7 @@ def _models_parser(verbs: Verbs) -> None:
         "clip.txt, clip/ or clip_labels/",
     )
     evaluate.add_argument("--weights", metavar="NAME_OR_PATH", help="instead of detector.weights")
+    evaluate.add_argument("--size", type=_size, metavar="WxH", help="only that input of the network's family")
     evaluate.add_argument("--every", type=_count, default=1, metavar="N", help="only every n-th frame")
     evaluate.add_argument(
         "--over", type=_count, metavar="N", help="occupancy over n samples, smoothed as absence is (default 1; roles 6)"
@@ -775,6 +824,13 @@ def _sizes(text: str) -> tuple[tuple[int, int], ...]:
         return tuple(map(size, text.split(",")))
     except BadSize as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _size(text: str) -> tuple[int, int]:
+    size, *more = _sizes(text)
+    if more:
+        raise argparse.ArgumentTypeError(f"expected one size, found {text!r}")
+    return size
 
 
 def _fraction(text: str) -> tuple[int, int]:

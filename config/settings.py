@@ -32,6 +32,11 @@ class Stores:
         return self.directory / "evidence"
 
     @property
+    def static_maps(self) -> Path:
+        """The directory of what the cameras have learned not to count as people."""
+        return self.directory / "static"
+
+    @property
     def telemetry(self) -> Path:
         """The SQLite file of measurements over time."""
         return self.directory / "telemetry.db"

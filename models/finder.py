@@ -79,8 +79,8 @@ def _part(picture: Picture, look: Look) -> Picture:
 def merged(found: Sequence[tuple[Look, Sequence[Detection]]], picture: Size) -> tuple[Detection, ...]:
     """Everybody once, from looks the first of which shows the whole picture; boxes normalised to each look.
 
-    The whole picture answers for large people only, where a closer look covers their middle. Of boxes of one person the
-    better stays, and one that its look shows whole before one that the edge of its look cuts.
+    The whole picture answers for large people only, and for whoever no closer look shows wholly. Of boxes of one person
+    the better stays, and one that its look shows whole before one that the edge of its look cuts.
     """
     height, width = picture
     sides = np.array((width, height, width, height), np.float32)
@@ -114,10 +114,11 @@ def _placed(look: Look, person: Detection) -> Boxes:
 
 
 def _left_to(closer: Sequence[Look], whole: Look, box: Boxes) -> bool:
-    """Whether a person is too small for the whole picture and in the middle of what a closer look shows."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    covered = any(look.left <= x <= look.right and look.top <= y <= look.bottom for look in closer)
-    return covered and (box[3] - box[1]) * whole.scale < SURE_PX
+    """Whether a person is small in the whole picture and wholly in what a closer look shows."""
+    left, top, right, bottom = (float(side) for side in box)
+    if (bottom - top) * whole.scale >= SURE_PX:
+        return False
+    return any(one.left <= left and one.top <= top and right <= one.right and bottom <= one.bottom for one in closer)
 
 
 def _is_cut(look: Look, box: Boxes, picture: Size) -> bool:

@@ -12,8 +12,10 @@ SIZED = re.compile(r"(?P<kind>.+)-\d+x\d+")
 """Names of prepared networks: family, precision and input."""
 
 
-def inputs(weights: Weights) -> Mapping[Size, Path]:
+def inputs(weights: Weights, alone: bool = False) -> Mapping[Size, Path]:
     """The input sizes (height, width) that the network's family has beside it, with the directory of each.
+
+    `alone`: only its own, because somebody asked for this network and no other.
 
     A family is what was made alike from the same weights: networks whose names differ in their input only. Those that
     were found to disagree with what they were made from are left out. A weights file of ultralytics, whose input is as
@@ -23,7 +25,7 @@ def inputs(weights: Weights) -> Mapping[Size, Path]:
         return {(640, 640): weights.path}
     own = metadata.read(weights.path).size
     sized = SIZED.fullmatch(weights.name)
-    if sized is None:
+    if sized is None or alone:
         return {own: weights.path}
     records = catalogue.read(weights.path.parent)
     found = {own: weights.path}

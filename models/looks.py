@@ -148,12 +148,13 @@ def _plans(
 def _area(region: Region, picture: Size, large: float) -> _Area:
     """The polygon with room for everybody whose anchor is inside and who is lower than `large`, in pixels.
 
-    Below a staff region there is room for citizens too, whose heads may be in it: evidence has to find and hide them.
+    Around a staff region there is room for everybody whose head may be in it: evidence has to find and hide them.
     """
     height, width = picture
     xs, ys = [x * width for x, _ in region.polygon], [y * height for _, y in region.polygon]
-    above, below = (large / 2, large) if region.anchor is Anchor.CENTRE else (large, large / 8)
-    side = large * BREADTH
+    seated = region.anchor is Anchor.CENTRE or region.kind is RegionKind.STAFF
+    above, below = (large / 2 if region.anchor is Anchor.CENTRE else large), (large if seated else large / 8)
+    side = large * BREADTH if seated else large * BREADTH / 2
     return _Area(
         max(0.0, min(xs) - side),
         max(0.0, min(ys) - above),

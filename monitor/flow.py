@@ -7,15 +7,17 @@ from datetime import datetime
 
 from camera_ingest.sample import Blind, Picture, Sample
 from models.detection import Detection
+from models.regions import Region
 from monitor.album import Album
 from monitor.alerts import Alert, Still
 from monitor.desk import Desk
 from monitor.observation import Observation, observe
+from monitor.scenery import Scenery
 
 log = logging.getLogger(__name__)
 
-Detect = Callable[[Picture], Sequence[Detection]]
-"""Finds the people in a picture."""
+Find = Callable[[Picture, Sequence[Region]], Sequence[Detection]]
+"""Finds the people in a picture of a camera with these regions."""
 Observed = Callable[[Sequence[Observation]], object]
 """Hears what each sample showed, region by region, blind ones included."""
 Record = Callable[[Alert, Sequence[Still], datetime], object]
@@ -27,31 +29,34 @@ Report = Callable[[Desk, datetime], object]
 def watch(
     samples: Iterable[Sample],
     desks: Sequence[tuple[Desk, Album]],
-    detect: Detect,
+    find: Find,
+    scenery: Scenery,
     observed: Observed,
     record: Record,
     report: Report,
 ) -> None:
-    """Watch until the samples end: sample → detect → observe → judge → record → report.
+    """Watch until the samples end: sample → find → observe → judge → record → report.
 
-    A picture on which the detector fails is a look that could not see; the flow goes on.
+    A picture on which the detector fails is a look that could not see; the flow goes on. What only looks like a person
+    is not observed, but its head is hidden in stills like everybody's.
     """
     halls = {camera: (desk, album) for desk, album in desks for camera in desk.cameras}
     for sample in samples:
         desk, album = halls[sample.camera]
         was_blind = desk.eyes[sample.camera].blind
-        sample, people = look(sample, desk, detect)
+        sample, found = look(sample, desk, find)
+        people = scenery.people(desk, sample, found)
         observations = observe(sample.at, desk.regions[sample.camera], people)
         observed(observations)
         alerts = desk.judge(sample, observations)
-        album.keep(desk, sample, people, alerts)
+        album.keep(desk, sample, found, alerts)
         for alert in alerts:
             record(alert, album.develop(alert), sample.at)
         report(desk, sample.at)
         _log(sample, was_blind, alerts)
 
 
-def look(sample: Sample, desk: Desk, detect: Detect) -> tuple[Sample, Sequence[Detection] | None]:
+def look(sample: Sample, desk: Desk, find: Find) -> tuple[Sample, Sequence[Detection] | None]:
     """The people a sample shows; None if it is blind, if nothing may or need be looked for, or if the detector fails.
 
     A camera without a legal basis is never analysed. Where the detector fails, the sample is blind and says so.
@@ -60,7 +65,7 @@ def look(sample: Sample, desk: Desk, detect: Detect) -> tuple[Sample, Sequence[D
     if picture is None or not camera.legal_basis or not desk.regions[camera.id]:
         return sample, None
     try:
-        return sample, detect(picture)
+        return sample, find(picture, desk.regions[camera.id])
     except Exception as error:  # whatever a network or its driver may raise
         size = "×".join(str(side) for side in picture.shape[1::-1])
         detail = f"camera {camera.id}: the detector failed on a picture of {size}: {type(error).__name__}: {error}"

@@ -112,6 +112,11 @@ def test_somebody_before_somebody_else_is_not_part_of_them() -> None:
     assert len(found((WHOLE, []), (LEFT, two), (RIGHT, []))) == 2
 
 
+def test_somebody_at_the_edge_of_the_only_closer_look_is_left_to_the_whole_picture() -> None:
+    whole, cut = at(585, 100, 615, 170, WHOLE), at(585, 100, 600, 170, LEFT)
+    assert found((WHOLE, [whole]), (LEFT, [cut])) == [(585, 100, 615, 170)]
+
+
 def test_the_whole_picture_answers_for_large_people_and_for_what_nobody_looks_at_closer() -> None:
     large, small, elsewhere = at(100, 50, 200, 400, WHOLE), at(300, 50, 320, 100, WHOLE), at(800, 50, 820, 100, WHOLE)
     assert found((WHOLE, [large, small, elsewhere]), (LEFT, [])) == [(100, 50, 200, 400), (800, 50, 820, 100)]

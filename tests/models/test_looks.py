@@ -1,16 +1,16 @@
 """The choice of looks: one where one does, crops where people are small, tiles where a region is large."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.schema import load
-from models.looks import ENOUGH, MOST_ENLARGED, MOST_LOOKS, SEEN_PX, SURE_PX, Look, Plan, Size, person_px, plan
+from models.looks import BREADTH, ENOUGH, MOST_ENLARGED, MOST_LOOKS, SEEN_PX, SURE_PX, Look, Plan, Size, person_px, plan
 from models.regions import Anchor, Region, RegionKind
 from simulation.counter import window_stage
 from simulation.lobby import queue_stage
@@ -89,6 +89,15 @@ def test_what_the_cap_on_looks_leaves_out_is_said() -> None:
     assert made.lacks.startswith("expected at most 6 looks for people 24 px high, found room for ")
 
 
+def test_where_near_people_do_not_fit_into_a_tile_far_ones_are_seen_smaller() -> None:
+    """The tiles of a 4K picture through a small input are lower than whoever the whole picture cannot see."""
+    deep = queue(0, 0.1, 1, 1, person=0.015)
+    made = plan([deep], (2160, 3840), [(192, 320)])
+    assert made.lacks
+    large = SURE_PX / made.looks[0].scale
+    assert all(each.bottom - each.top > large for each in made.looks[1:])
+
+
 def test_people_too_small_in_the_picture_itself_are_said_and_not_enlarged_further() -> None:
     made = plan([queue(0.45, 0.5, 0.55, 0.6, person=0.02)], (360, 640), SHIPPED)
     assert made.lacks == "expected people at least 12 px high in za, found 7 px"
@@ -107,41 +116,86 @@ def test_without_networks_there_is_no_plan() -> None:
         plan([], (360, 640), ())
 
 
-shares = st.floats(0, 1)
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A region of a picture, the inputs there are, and a person near it; `x` and `y` as shares of the region's box."""
+
+    region: Region
+    picture: Size
+    inputs: tuple[Size, ...]
+    x: float
+    y: float
+    height: float
+    """0 = as low as the region says, 1 = as high as the picture."""
+
+    def person(self, lowest: float, highest: float) -> tuple[float, float, float]:
+        """Where the anchor is, in pixels, and the height of somebody between two heights."""
+        (left, top), _, (right, bottom), _ = self.region.polygon
+        rows, columns = self.picture
+        x, y = (left + self.x * (right - left)) * columns, (top + self.y * (bottom - top)) * rows
+        return x, y, lowest + self.height * (highest - lowest)
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[Region, Size, tuple[Size, ...], tuple[float, float], float]:
-    """A region, a picture, the inputs there are, and a person whose anchor is in the region: point and height in px."""
-    picture = draw(st.sampled_from([(288, 384), (360, 640), (576, 768), (1080, 1920), (1440, 2560)]))
+def situations(draw: st.DrawFn) -> Situation:
     left, top = draw(st.floats(0, 0.9)), draw(st.floats(0.05, 0.9))
-    right, bottom = draw(st.floats(left + 0.02, 1)), draw(st.floats(top + 0.02, 1))
-    person = draw(st.floats(0.02, 0.5))
+    right, bottom = min(1.0, left + draw(st.floats(0.02, 1))), min(1.0, top + draw(st.floats(0.02, 0.6)))
+    shares = st.sampled_from([0.0, 0.5, 1.0]) | st.floats(0, 1)
     make = draw(st.sampled_from([staff, queue]))
-    inputs = tuple(draw(st.lists(st.sampled_from(FAMILY), min_size=1, unique=True)))
-    anchor = left + draw(shares) * (right - left), top + draw(shares) * (bottom - top)
-    height = draw(st.floats(person * picture[0], picture[0]))
-    return make(left, top, right, bottom, person), picture, inputs, anchor, height
-
-
-@given(situations())
-def test_whoever_is_in_a_region_is_wholly_and_well_seen_by_one_look(
-    situation: tuple[Region, Size, tuple[Size, ...], tuple[float, float], float],
-) -> None:
-    region, picture, inputs, (x, y), height = situation
-    made = plan([region], picture, inputs)
-    assert 1 <= len(made.looks) <= MOST_LOOKS
-    assert all(
-        0 <= one.left < one.right <= picture[1] and 0 <= one.top < one.bottom <= picture[0] for one in made.looks
+    return Situation(
+        make(left, top, right, bottom, draw(st.floats(0.015, 0.1))),
+        draw(st.sampled_from([(288, 384), (360, 640), (576, 768), (1080, 1920), (1440, 2560)])),
+        tuple(draw(st.lists(st.sampled_from(FAMILY), min_size=1, unique=True))),
+        draw(shares),
+        draw(shares),
+        draw(shares),
     )
-    rows, columns = picture
-    bottom = y * rows if region.anchor is Anchor.FOOT else y * rows + height / 2
-    sides = max(0.0, x * columns - height / 4), min(float(columns), x * columns + height / 4)
-    ends = max(0.0, bottom - height), min(float(rows), bottom)
 
-    def sees(one: Look) -> bool:
-        within = one.left <= sides[0] + 1 and sides[1] <= one.right + 1
-        return within and one.top <= ends[0] + 1 and ends[1] <= one.bottom + 1
 
-    wanted = min(SEEN_PX * ENOUGH, height * MOST_ENLARGED)
-    assert made.lacks or any(sees(one) and one.scale * height >= wanted * 0.98 for one in made.looks)
+def shows(one: Look, box: tuple[float, float, float, float], picture: Size) -> bool:
+    """Whether all of a person that is in the picture is in the look, give or take a pixel."""
+    left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(picture[1], box[2]), min(picture[0], box[3])
+    return one.left <= left + 1 and one.top <= top + 1 and right <= one.right + 1 and bottom <= one.bottom + 1
+
+
+def at_anchor(region: Region, x: float, y: float, height: float) -> tuple[float, float, float, float]:
+    """The broadest box of a height with its anchor there."""
+    bottom = y if region.anchor is Anchor.FOOT else y + height / 2
+    return x - height * BREADTH / 2, bottom - height, x + height * BREADTH / 2, bottom
+
+
+@settings(max_examples=400)
+@given(situations())
+def test_whoever_is_in_a_region_is_wholly_and_well_seen_by_one_look(one: Situation) -> None:
+    made = plan([one.region], one.picture, one.inputs)
+    assert 1 <= len(made.looks) <= MOST_LOOKS
+    rows, columns = one.picture
+    for each in made.looks:
+        assert 0 <= each.left < each.right <= columns and 0 <= each.top < each.bottom <= rows
+    x, y, height = one.person(person_px(one.region, rows), rows)
+    box, wanted = at_anchor(one.region, x, y, height), min(SEEN_PX * ENOUGH, height * MOST_ENLARGED)
+    well = [each for each in made.looks if shows(each, box, one.picture) and each.scale * height >= 0.98 * wanted]
+    assert made.lacks or well
+
+
+@settings(max_examples=400)
+@given(situations())
+def test_whoever_is_too_small_for_the_whole_picture_is_wholly_in_a_closer_look(one: Situation) -> None:
+    whole, *closer = plan([one.region], one.picture, one.inputs).looks
+    x, y, height = one.person(0, SURE_PX / whole.scale)
+    box = at_anchor(one.region, x, y, height)
+    assert not closer or any(shows(each, box, one.picture) for each in closer)
+
+
+@settings(max_examples=400)
+@given(situations(), st.floats(0, 1), st.floats(0, 0.3))
+def test_whoever_has_the_head_in_a_staff_region_is_wholly_in_a_closer_look(
+    one: Situation, across: float, down: float
+) -> None:
+    """Evidence hides the heads of those who were found; a citizen before the window has to be among them."""
+    region = replace(one.region, kind=RegionKind.STAFF, anchor=Anchor.CENTRE)
+    whole, *closer = plan([region], one.picture, one.inputs).looks
+    x, y, height = one.person(0, SURE_PX / whole.scale)
+    width = height * BREADTH
+    box = x - across * width, y - down * height, x + (1 - across) * width, y + (1 - down) * height
+    assert not closer or any(shows(each, box, one.picture) for each in closer)

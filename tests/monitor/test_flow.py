@@ -19,6 +19,7 @@ from monitor.desk import Desk
 from monitor.flow import watch
 from monitor.lines import Line, alert_line, observation_line
 from monitor.observation import Observation
+from monitor.scenery import Scenery
 from tests.monitor.hall import CAMERAS, CLERK_1, CLERK_2, REGIONS, ZERO, blind, box, camera, desk, picture, seeing
 
 STAFFED, EMPTY, BROKEN = 255, 0, 128
@@ -32,7 +33,8 @@ def shot(story: int) -> Picture:
     return drawn
 
 
-def detect(shown: Picture) -> Sequence[Detection]:
+def find(shown: Picture, regions: Sequence[Region]) -> Sequence[Detection]:
+    assert {region.camera for region in regions} == {"c1"}
     story = int(shown[0, 0, 0])
     if story == BROKEN:
         raise RuntimeError("out of memory")
@@ -63,7 +65,7 @@ class Records:
 def run(samples: list[Sample], directory: Path, hall: Desk | None = None, album: Album | None = None) -> Records:
     records = Records()
     pair = (hall or desk(), album or Album(directory))
-    watch(samples, [pair], detect, records.observations.extend, records.record, records.report)
+    watch(samples, [pair], find, Scenery(), records.observations.extend, records.record, records.report)
     return records
 
 
@@ -186,7 +188,8 @@ def test_lines(tmp_path: Path) -> None:
     watch(
         samples,
         [(desk(), Album(tmp_path))],
-        detect,
+        find,
+        Scenery(),
         lambda looks: lines.extend(observation_line(look) for look in looks),
         lambda alert, _, at: lines.append(alert_line(alert, at)),
         lambda *_: None,
