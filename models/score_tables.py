@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from models.bootstrap import Interval
-from models.evaluate import RoleScore, ZoneScore
+from models.evaluate import Footage, RoleScore, ZoneScore
 
 NAMES = {
     "head_count_mae": "head error",
@@ -14,10 +14,11 @@ NAMES = {
     "map50": "mAP50",
 }
 """Headings that differ from the names of the fields."""
-ABOUT = {
+ABOUT: Mapping[Footage, str] = {
     "rendered": "Rendered footage: these scores show that the parts work together and say nothing about real halls.",
     "real": "Real footage: these scores hold for this footage; other halls, cameras and light may give others.",
 }
+"""What may be concluded from scores."""
 
 
 def tables(zones: Sequence[ZoneScore], over: int, roles: Sequence[RoleScore]) -> Iterator[str]:

@@ -85,9 +85,10 @@ def test_zones_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert zone["head_count_mae"] == pytest.approx(2 / 12, abs=1e-4)
     assert (zone["occupancy_precision"], zone["occupancy_recall"], zone["occupancy_f1"]) == (None, 0, 0)
     assert zone["interval"]["occupancy_precision"] is None and zone["interval"]["occupancy_recall"] == [0, 0]
-    left_out, detector = said.err.splitlines()
+    left_out, detector, about = said.err.splitlines()
     assert left_out.startswith("camera c2: expected ground truth beside ")
     assert detector == "hallwatch-demo 416×256 openvino"
+    assert about.startswith("Rendered footage: ") and about.endswith("say nothing about real halls.")
 
 
 def test_two_cameras_with_named_truth(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +117,7 @@ def test_roles_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_tables_for_people(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert evaluate(config, "--weights", "hallwatch-demo") == hallwatch.DONE
+    assert evaluate(config, "--weights", "hallwatch-demo", "--size", "416x256") == hallwatch.DONE
     said = capsys.readouterr().out
     assert said.startswith("hallwatch-demo 416×256 openvino\nZones: ")
     assert "\nRoles: " in said and "rendered" in said
@@ -163,6 +164,7 @@ def test_nothing_to_score_is_refused(config: Path, tmp_path: Path, capsys: pytes
     [
         (["--truth", "gt.txt"], "--truth: expected ID=PATH with an ID of a clip given with --camera, found 'gt.txt'"),
         (["--camera", "c9=one.avi"], "--camera: expected ID=FILE with an ID of c1, c2, found 'c9=one.avi'"),
+        (["--size", "640x640"], "--size: expected one of 416x256, found 640x640"),
         (["--camera", "c1=none.avi"], "--camera c1: expected a file, found nothing at 'none.avi'"),
         (["--camera", "c1={}/one.avi", "--truth", "none"], "none: expected a MOT file or a directory of YOLO files"),
         (
@@ -178,12 +180,12 @@ def test_wrong_names_are_refused(
     assert capsys.readouterr().err.startswith(said)
 
 
-@pytest.mark.parametrize("arguments", [["--every", "0"], ["--over", "x"]])
+@pytest.mark.parametrize("arguments", [["--every", "0"], ["--over", "x"], ["--size", "9"], ["--size", "64x64,32x32"]])
 def test_wrong_numbers_are_wrong_usage(config: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         evaluate(config, *arguments)
     assert ended.value.code == hallwatch.USAGE
-    assert "expected a whole number from 1" in capsys.readouterr().err
+    assert f"argument {arguments[0]}: " in capsys.readouterr().err
 
 
 @pytest.mark.footage
