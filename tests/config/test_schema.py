@@ -78,6 +78,8 @@ MISTAKES = [
     ("cameras.0.regions.0.polygon", [[0, 0, 0]], "cameras[c1].regions[0].polygon[0]: expected two numbers [x, y]"),
     ("cameras.0.regions.0.zone", "za", "cameras[c1].regions[0].zone: expected no zone for a staff region, found 'za'"),
     ("cameras.0.regions.1.zone", DELETE, "cameras[c1].regions[1].zone: expected the zone that this queue region"),
+    ("cameras.0.regions.0.person", 0, "cameras[c1].regions[0].person: expected greater than 0, found 0"),
+    ("cameras.0.regions.0.person", 1.5, "cameras[c1].regions[0].person: expected less than or equal to 1, found 1.5"),
     ("cameras.0.regions.+", region(kind="mask"), "cameras[c1].regions[2].window: expected no window for a mask region"),
     # addresses
     ("cameras.0.url", "rtsp://admin:geheim@10.0.0.5/sub", f"cameras[c1].url: expected {NO_LOGIN}, found an @"),
@@ -183,8 +185,11 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
 
 
 def test_a_site_becomes_settings(tmp_path: Path) -> None:
-    settings = loaded(tmp_path, ("cameras.0.regions.+", region(kind="citizen")), ("cameras.0.regions.+", mask()))
+    settings = loaded(
+        tmp_path, ("cameras.0.regions.+", region(kind="citizen", person=0.08)), ("cameras.0.regions.+", mask())
+    )
     (camera,) = settings.cameras
+    assert [r.person for r in settings.regions] == [None, None, 0.08, None]
     assert (camera.role, camera.cadence, camera.login) == (Role.WINDOW, timedelta(seconds=10), None)
     assert settings.halls[0].segments[0].end == time(12)
     assert [(r.id, r.kind, r.place, r.anchor) for r in settings.regions] == [

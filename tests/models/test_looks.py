@@ -164,7 +164,7 @@ def at_anchor(region: Region, x: float, y: float, height: float) -> tuple[float,
     return x - height * BREADTH / 2, bottom - height, x + height * BREADTH / 2, bottom
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(situations())
 def test_whoever_is_in_a_region_is_wholly_and_well_seen_by_one_look(one: Situation) -> None:
     made = plan([one.region], one.picture, one.inputs)
@@ -178,7 +178,7 @@ def test_whoever_is_in_a_region_is_wholly_and_well_seen_by_one_look(one: Situati
     assert made.lacks or well
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(situations())
 def test_whoever_is_too_small_for_the_whole_picture_is_wholly_in_a_closer_look(one: Situation) -> None:
     whole, *closer = plan([one.region], one.picture, one.inputs).looks
@@ -187,7 +187,7 @@ def test_whoever_is_too_small_for_the_whole_picture_is_wholly_in_a_closer_look(o
     assert not closer or any(shows(each, box, one.picture) for each in closer)
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(situations(), st.floats(0, 1), st.floats(0, 0.3))
 def test_whoever_has_the_head_in_a_staff_region_is_wholly_in_a_closer_look(
     one: Situation, across: float, down: float

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.static_map import SIDE, StaticMap, Thing
@@ -59,6 +59,7 @@ def test_a_broken_file_is_told_in_one_sentence_and_begun_anew(
     assert line.startswith(f"{tmp_path / 'c1.json'}: expected a static map, found ") and "\n" not in line
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_anything_else_is_refused_too(content: bytes) -> None:
     with pytest.raises(ValueError):
@@ -72,6 +73,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({"at": json_values, "mark": json_values, "things": json_values}))
 def test_other_json_is_a_map_or_is_refused(content: dict[str, object]) -> None:
     with suppress(ValueError):
