@@ -170,7 +170,7 @@ def test_networks_are_opened_when_they_are_needed_and_lacks_are_said_once() -> N
     for _ in range(2):
         finder.find(picture, [queue(0, 0.5, 1, 1, person=0.02)])
     assert opened == ["large"]
-    assert said == ["camera c1, picture 640×360: expected people at least 12 px high in za, found 7 px"]
+    assert said == ["camera c1, picture 640×360: expected people of at least 16 px in za, found 7"]
     with pytest.raises(BadPicture):
         finder.find(np.zeros((360, 640), np.uint8), [])
 

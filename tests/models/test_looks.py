@@ -10,7 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.schema import load
-from models.looks import BREADTH, ENOUGH, MOST_ENLARGED, MOST_LOOKS, SEEN_PX, SURE_PX, Look, Plan, Size, person_px, plan
+from models.looks import (
+    BREADTH,
+    ENOUGH,
+    MOST_ENLARGED,
+    MOST_LOOKS,
+    SEEN_PX,
+    SURE_PX,
+    Look,
+    Plan,
+    Size,
+    needed,
+    person_px,
+    plan,
+)
 from models.regions import Anchor, Region, RegionKind
 from simulation.counter import window_stage
 from simulation.lobby import queue_stage
@@ -52,7 +65,7 @@ def test_nothing_to_count_takes_the_cheapest_look() -> None:
     assert plan([mask], (1080, 1920), FAMILY) == Plan((Look(0, 0, 1920, 1080, (192, 320)),))
 
 
-@pytest.mark.parametrize(("person", "input"), [(0.2, (192, 320)), (0.1, (256, 416)), (0.06, (640, 640))])
+@pytest.mark.parametrize(("person", "input"), [(0.2, (192, 320)), (0.12, (256, 416)), (0.07, (640, 640))])
 def test_the_input_follows_from_the_size_of_people(person: float, input: Size) -> None:
     whole = queue(0, 0.3, 1, 1, person)
     assert plan([whole], (576, 768), FAMILY) == Plan((Look(0, 0, 768, 576, input),))
@@ -64,7 +77,7 @@ def test_a_far_window_gets_a_crop() -> None:
     assert whole == Look(0, 0, 1920, 1080, (256, 416))
     assert crop.left < 0.48 * 1920 and crop.right > 0.52 * 1920
     assert crop.bottom > 0.36 * 1080 + SURE_PX / whole.scale - 1, "there is room for a citizen before the window"
-    assert crop.scale * person_px(far, 1080) >= SEEN_PX * ENOUGH
+    assert crop.scale >= needed(far, 1080) * ENOUGH
 
 
 def test_neighbouring_windows_share_a_crop_and_distant_ones_do_not() -> None:
@@ -86,7 +99,7 @@ def test_what_the_cap_on_looks_leaves_out_is_said() -> None:
     tiny = queue(0, 0.1, 1, 1, person=0.012)
     made = plan([tiny], (2160, 3840), SHIPPED)
     assert len(made.looks) <= MOST_LOOKS
-    assert made.lacks.startswith("expected at most 6 looks for people 24 px high, found room for ")
+    assert made.lacks.startswith("expected at most 6 looks, found room for people ")
 
 
 def test_where_near_people_do_not_fit_into_a_tile_far_ones_are_seen_smaller() -> None:
@@ -100,7 +113,7 @@ def test_where_near_people_do_not_fit_into_a_tile_far_ones_are_seen_smaller() ->
 
 def test_people_too_small_in_the_picture_itself_are_said_and_not_enlarged_further() -> None:
     made = plan([queue(0.45, 0.5, 0.55, 0.6, person=0.02)], (360, 640), SHIPPED)
-    assert made.lacks == "expected people at least 12 px high in za, found 7 px"
+    assert made.lacks == "expected people of at least 16 px in za, found 7"
     assert max(one.scale for one in made.looks) <= MOST_ENLARGED
 
 
@@ -173,7 +186,7 @@ def test_whoever_is_in_a_region_is_wholly_and_well_seen_by_one_look(one: Situati
     for each in made.looks:
         assert 0 <= each.left < each.right <= columns and 0 <= each.top < each.bottom <= rows
     x, y, height = one.person(person_px(one.region, rows), rows)
-    box, wanted = at_anchor(one.region, x, y, height), min(SEEN_PX * ENOUGH, height * MOST_ENLARGED)
+    box, wanted = at_anchor(one.region, x, y, height), min(SEEN_PX[one.region.kind] * ENOUGH, height * MOST_ENLARGED)
     well = [each for each in made.looks if shows(each, box, one.picture) and each.scale * height >= 0.98 * wanted]
     assert made.lacks or well
 
