@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import ceil, prod
+from math import prod
 
 import cv2
 import numpy as np
@@ -205,9 +205,9 @@ class Drawing:
         self._find, self._threshold = find, threshold
         self._stretch = stretch(lasts, camera.cadence)
         dice = random.Random(f"{seed} {camera.id}")
-        held = ceil(frames * VAL_SHARE)
+        held = int(frames * VAL_SHARE + dice.random())  # over many cameras the shares come out right
         self._held = Lot(held, dice)
-        self._lot = Lot(ceil((frames - held) * RANDOM_SHARE), dice)
+        self._lot = Lot(int((frames - held) * RANDOM_SHARE + dice.random()), dice)
         self._frames = frames - held
         self._hardest = Hardest(self._frames, camera.cadence)
         self._first: datetime | None = None

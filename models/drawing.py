@@ -56,11 +56,10 @@ def draw(
         if not camera.legal_basis:
             raise CameraRefused(f"camera {camera.id}: expected a legal_basis to draw its pictures, found none")
     files = {camera: path for camera, path in cameras.items() if path}
-    share = -(-wish.frames // max(1, len(cameras)))
-    drawings = {
-        camera.id: Drawing(camera, regions, find, threshold, _length(path) if path else wish.lasts, share, wish.seed)
-        for camera, path in cameras.items()
-    }
+    drawings = {}
+    for number, (camera, path) in enumerate(cameras.items()):
+        lasts, share = _length(path) if path else wish.lasts, (wish.frames + number) // len(cameras)
+        drawings[camera.id] = Drawing(camera, regions, find, threshold, lasts, share, wish.seed)
     why = ""
     for sample in tqdm(_samples(cameras, files, wish, timing, stopping), "looks", disable=None, leave=False):
         drawings[sample.camera].take(sample)
