@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -216,14 +216,13 @@ def models_label(options: argparse.Namespace) -> None:
     if options.page and not site.is_free("127.0.0.1", options.port):
         raise Missing(f"port {options.port} on 127.0.0.1: expected it free for the page, found it in use")
     try:
-        if not labels.is_set(directory):
-            _draw(options)
+        stopped = not labels.is_set(directory) and _draw(options)
         for way, (format, file) in ((way, asked) for way, asked in moves.items() if asked):
             _print([exchange.move(way, format, directory, Path(file))], options.json)
         _print([labels.about(directory)], options.json)
     except (labels.BadLabels, OSError) as error:
         raise Refused(str(error)) from error
-    if options.page and not any(moves.values()):
+    if options.page and not stopped and not any(moves.values()):
         print(f"http://127.0.0.1:{options.port}/  ({directory}; Ctrl-C ends the page)", flush=True)
         site.serve(lambda: build(directory), "127.0.0.1", options.port)
 
@@ -429,8 +428,8 @@ def _frames(options: argparse.Namespace, settings: Settings | None, work: Path) 
     return calibration.of_cameras(cameras, settings.regions, work, options.count, settings.reception)
 
 
-def _draw(options: argparse.Namespace) -> None:
-    """A new label set from the chosen cameras."""
+def _draw(options: argparse.Namespace) -> bool:
+    """A new label set from the chosen cameras; whether it was told to stop early, which keeps what was drawn."""
     from models import drawing, labels
     from models.choosing import LOW
 
@@ -444,15 +443,20 @@ def _draw(options: argparse.Namespace) -> None:
     low = replace(settings.detector, threshold=min(LOW, settings.detector.threshold))
     wish = drawing.Wish(options.frames, timedelta(minutes=options.minutes), options.at, options.seed)
     find, threshold = _detector(replace(settings, detector=low)).detect, settings.detector.threshold
+    cameras, stopped = {**chosen, **clips}, threading.Event()
+
+    def stopping(stop: Callable[[], None]) -> AbstractContextManager[None]:
+        return _stopping(lambda: _call([stopped.set, stop]))
+
     try:
-        cameras = {**chosen, **clips}
-        drawn, why = drawing.draw(cameras, settings.regions, find, threshold, wish, settings.reception, _stopping)
+        drawn, why = drawing.draw(cameras, settings.regions, find, threshold, wish, settings.reception, stopping)
     except drawing.CameraRefused as error:
         raise Refused(str(error)) from error
     if not drawn:
         names, reason = ", ".join(one.id for one in cameras) or "without any", f" ({why})" if why else ""
         raise Refused(f"cameras {names}: expected at least one picture, found none{reason}")
     labels.create(options.directory, drawn)
+    return stopped.is_set()
 
 
 def _finetune(options: argparse.Namespace) -> None:
