@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.agreement import THRESHOLD
 from models.detector import Detector
-from models.train import found_and_false
+from models.train import found_and_false, reviewed
 
 MARGIN = 0.01
 """F1 by which a network may be below another without counting as worse: fewer pictures do not tell them apart."""
@@ -40,8 +40,8 @@ def trial(detector: Detector, data: Path) -> Trial:
 
 
 def which(data: Path) -> str:
-    """The hash of a held-out part: of the names and the content of its label files."""
-    known = hashlib.sha256()
-    for path in sorted((data / "labels" / "val").glob("*.txt")):
+    """The hash of a held-out part: of the names and the content of the label files of what is scored in it."""
+    known, scored = hashlib.sha256(), {picture.stem for picture in reviewed(data, "val")}
+    for path in sorted(one for one in (data / "labels" / "val").glob("*.txt") if one.stem in scored):
         known.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
     return known.hexdigest()[:16]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from models import catalogue, finetune, labels, runtimes
+from models import catalogue, finetune, labels, runtimes, trial
 from models.finetune import CPU, GPU, NotCarried, Recipe, Unfit, recipe, shape, start
 from models.metadata import WeightsError
 from models.openvino import OpenVinoDetector
@@ -186,3 +186,14 @@ def test_a_run_that_is_cut_short_leaves_the_models_as_they_were(tmp_path: Path) 
     with pytest.raises(RuntimeError, match="froze the entire model"):
         finetune.finetune(data, "hall", source, {"XDG_CACHE_HOME": str(tmp_path)}, broken)
     assert not models.exists()
+
+
+def test_what_was_scored_is_told_apart_when_more_of_it_is_confirmed(tmp_path: Path) -> None:
+    data = confirmed(tmp_path / "set")
+    waiting, *_ = labels.frames(data)
+    held_out = labels.frames(data)[-1]
+    before = trial.which(data)
+    labels.save(data, waiting.name, 1, [], True)
+    assert trial.which(data) == before, "that one is trained on"
+    labels.save(data, held_out.name, 2, labels.boxes(data, held_out), False)
+    assert trial.which(data) != before
