@@ -442,7 +442,7 @@ def _draw(options: argparse.Namespace) -> bool:
     chosen = {known[id]: None if "://" in known[id].url else Path(known[id].url) for id in options.cameras or every}
     low = replace(settings.detector, threshold=min(LOW, settings.detector.threshold))
     wish = drawing.Wish(options.frames, timedelta(minutes=options.minutes), options.at, options.seed)
-    find, threshold = _detector(replace(settings, detector=low)).detect, settings.detector.threshold
+    find, threshold = _finder(replace(settings, detector=low)).find, settings.detector.threshold
     cameras, stopped = {**chosen, **clips}, threading.Event()
 
     def stopping(stop: Callable[[], None]) -> AbstractContextManager[None]:

@@ -10,7 +10,7 @@ that were chosen because the detector of today fails on them would flatter every
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import prod
@@ -41,8 +41,8 @@ ZERO = np.zeros(4, np.float32)
 
 Counts = Mapping[str, int]
 """People per counting region."""
-Find = Callable[[Picture], Sequence[Detection]]
-"""Every box from the score `LOW` on, best first."""
+Find = Callable[[Picture, Sequence[Region]], Sequence[Detection]]
+"""Every box of a picture from the score `LOW` on, best first, looked for as closely as the regions ask for."""
 
 
 class Why(StrEnum):
@@ -202,6 +202,7 @@ class Drawing:
     ) -> None:
         """`lasts`: how long will be drawn; `frames`: how many pictures are wanted of this camera."""
         self._camera, self._regions = camera, [region for region in regions if region.camera == camera.id]
+        self._mirrored = [replace(one, polygon=tuple((1 - x, y) for x, y in one.polygon)) for one in self._regions]
         self._find, self._threshold = find, threshold
         self._stretch = stretch(lasts, camera.cadence)
         dice = random.Random(f"{seed} {camera.id}")
@@ -230,8 +231,8 @@ class Drawing:
         return tuple(sorted((*hardest, *by_lot.values(), *self._held.kept), key=lambda one: (-one.score, one.at)))
 
     def _look(self, at: datetime, picture: Picture) -> _Seen:
-        people = tuple(self._find(picture))
-        mirror = unmirrored(self._find(np.ascontiguousarray(picture[:, ::-1])))
+        people = tuple(self._find(picture, self._regions))
+        mirror = unmirrored(self._find(np.ascontiguousarray(picture[:, ::-1]), self._mirrored))
         sure = self._sure(people)
         return _Seen(
             at,

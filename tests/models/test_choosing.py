@@ -1,6 +1,7 @@
 """Choosing: what is hard, what is kept, and that no trained picture is a neighbour of a held-out one."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -99,7 +100,7 @@ def test_a_lot_is_bounded_and_fair() -> None:
 class Seen:
     """Answers with what is written into a picture's first pixel: how many hundredths the person's score is."""
 
-    def __call__(self, picture: Picture) -> tuple[Detection, ...]:
+    def __call__(self, picture: Picture, regions: Sequence[Region]) -> tuple[Detection, ...]:
         sides = (picture[0, 0], picture[0, -1])
         score = max(int(side[0]) for side in sides) / 100
         mirrored = int(sides[1][0]) > int(sides[0][0])
@@ -144,6 +145,19 @@ def test_boxes_are_first_labels_and_heads_are_masked_even_of_weak_ones() -> None
     assert shot is not None
     head = shot[16:28, 16:32].astype(int)  # inside the head part of 0.1..0.3 × 0.2..0.41
     assert abs(head - head.mean(axis=(0, 1))).mean() < 30 < abs(shot[40:60].astype(int) - 128).mean()
+
+
+def test_the_mirror_image_is_looked_at_with_mirrored_regions() -> None:
+    asked: list[tuple[float, ...]] = []
+
+    def find(picture: Picture, regions: Sequence[Region]) -> tuple[Detection, ...]:
+        asked.append(tuple(x for x, _ in regions[0].polygon))
+        return ()
+
+    left = replace(HALL, polygon=((0, 0), (0.25, 0), (0.25, 1)))
+    drawing = Drawing(CAMERA, [left, replace(left, camera="c2")], find, 0.35, CADENCE, 1)
+    drawing.take(samples([0])[0])
+    assert asked == [(0, 0.25, 0.25), (1, 0.75, 0.75)]
 
 
 def test_a_blind_look_contradicts_nobody() -> None:

@@ -1,6 +1,6 @@
 """Drawing: recorded files and live cameras give their share, and a camera without a legal basis gives nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,13 +16,14 @@ from camera_ingest.sample import Picture
 from models.choosing import Part
 from models.detection import Detection
 from models.drawing import CameraRefused, Wish, draw
+from models.regions import Region
 
 ZERO = datetime(2026, 11, 25, 9, tzinfo=UTC)
 CAMERA = Camera("c1", "hc01", "rtsp://127.0.0.1:1/none", Role.WINDOW, timedelta(seconds=0.5), "现场管理")
 WISH = Wish(10, timedelta(seconds=1.5), ZERO)
 
 
-def nobody(picture: Picture) -> tuple[Detection, ...]:
+def nobody(picture: Picture, regions: Sequence[Region]) -> tuple[Detection, ...]:
     return ()
 
 
