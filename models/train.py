@@ -1,18 +1,15 @@
 """Train: makes the small detector that is shipped with the package, again, from nothing.
 
-    python -m models.train DATA OUT [--epochs 7] [--seed 1] ...
-
-DATA is a YOLO data set with one class (images/train, images/val and the same under labels/), such as
-`python -m simulation.footage` writes. The network (hallwatch-demo.yaml) starts from random numbers; nothing is
-downloaded and nobody's weights are used. OUT becomes an OpenVINO INT8 directory with its scores in `metadata.yaml`.
-Needs the extra `hallwatch[models]`.
+The data set is YOLO's with one class (images/train, images/val and the same under labels/), such as
+`simulation.footage` draws. The network (hallwatch-demo.yaml) starts from random numbers; nothing is downloaded and
+nobody's weights are used. Out comes an OpenVINO INT8 directory with its scores in `metadata.yaml`. Needs the extra
+`hallwatch[models]`.
 """
 
-import argparse
 import importlib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,7 +34,9 @@ LARGEST = 3_000_000
 """Bytes they may have together: they lie in the repository."""
 RECIPE = {
     "pretrained": False,
-    "amp": False,  # its check would fetch weights
+    "amp": False,  # its check would fetch weights; see `in_half_precision`
+    "val": False,  # the last epoch is kept: choosing one by the held-out part would be learning from it
+    "nbs": 16,  # a step per batch instead of one per 64 pictures
     "plots": False,
     "device": "cpu",
     "workers": 1,
@@ -58,7 +57,7 @@ class TooLarge(Exception):
     """The exported network is larger than what may be shipped."""
 
 
-def train(data: Path, out: Path, epochs: int = 7, size: tuple[int, int] = SIZE, seed: int = 1, batch: int = 16) -> Path:
+def train(data: Path, out: Path, epochs: int = 6, size: tuple[int, int] = SIZE, seed: int = 1, batch: int = 16) -> Path:
     """Trains, exports and scores; returns `out`. Raises `TooLarge`, and `FileNotFoundError` without pictures."""
     pictures = {split: len(reviewed(data, split)) for split in ("train", "val")}
     with TemporaryDirectory() as directory:
@@ -162,17 +161,46 @@ def described(data: Path, work: Path, calibrating: bool = False) -> Path:
 
 
 def _fit(ultralytics: Any, data: Path, work: Path, epochs: int, side: int, seed: int, batch: int) -> Path:
-    """The best checkpoint of a training run."""
+    """The last checkpoint of a training run."""
     model = ultralytics.YOLO(str(NETWORK), task="detect")
     model.add_callback("on_pretrain_routine_end", channels_last)
+    model.add_callback("on_train_start", in_half_precision)
     run = {"data": str(data), "epochs": epochs, "imgsz": side, "seed": seed, "batch": batch, "project": str(work)}
     model.train(**RECIPE, **run, name="run")
-    return work / "run" / "weights" / "best.pt"
+    return work / "run" / "weights" / "last.pt"
 
 
 def channels_last(trainer: Any) -> None:
     """ultralytics lays tensors out channels last on CUDA only; on a CPU it saves a quarter of the time as well."""
     trainer.model.to(memory_format=importlib.import_module("torch").channels_last)
+
+
+def in_half_precision(trainer: Any) -> None:
+    """Where the processor has instructions for bfloat16, the network (not the loss) computes in it: 1.6 times as fast.
+
+    ultralytics does so on CUDA only. Called when the averaged copy of the network has been made, which stays as it is.
+    """
+    torch = importlib.import_module("torch")
+    able = torch.cpu.get_capabilities()
+    if trainer.device.type != "cpu" or not (able.get("avx512_bf16") or able.get("amx_bf16")):
+        return
+    full = trainer.model.predict
+
+    def predict(*arguments: Any, **named: Any) -> Any:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            answer = full(*arguments, **named)
+        return _floats(torch, answer)
+
+    trainer.model.predict = predict
+
+
+def _floats(torch: Any, answer: Any) -> Any:
+    """The same nest of tensors in single precision."""
+    if isinstance(answer, dict):
+        return {name: _floats(torch, value) for name, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return type(answer)(_floats(torch, value) for value in answer)
+    return answer.float() if torch.is_tensor(answer) and answer.is_floating_point() else answer
 
 
 def _export(ultralytics: Any, checkpoint: Path, data: Path, size: tuple[int, int]) -> Path:
@@ -217,19 +245,3 @@ def _labels(picture: Path) -> list[Detection]:
         _, x, y, width, height = map(float, line.split())
         people.append(Detection(x - width / 2, y - height / 2, x + width / 2, y + height / 2, 1.0))
     return people
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line of this module."""
-    parser = argparse.ArgumentParser(prog="python -m models.train", description="Train the small shipped detector.")
-    parser.add_argument("data", type=Path, help="YOLO data set directory")
-    parser.add_argument("out", type=Path, help="OpenVINO directory to write, *_openvino_model")
-    parser.add_argument("--epochs", type=int, default=7)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--batch", type=int, default=16)
-    asked = parser.parse_args(arguments)
-    train(asked.data, asked.out, epochs=asked.epochs, seed=asked.seed, batch=asked.batch)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,6 @@ Each hall is one case: well lit, dark, dazzling, clerks hidden, things that look
 everything in it is held out (`simulation.parts`). One picture of a clip is one look.
 """
 
-import argparse
 import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
@@ -227,18 +226,3 @@ def _camera(eye: Eye, part: Part) -> dict[str, Any]:
         regions.append({"kind": kind, **place, "polygon": [list(corner) for corner in corners]})
     return {"id": eye.id, "hall": eye.case.id, "url": f"{eye.id}.mp4", "cadence_s": CADENCE_S, "regions": regions,
             "role": str(Role.QUEUE if eye.kind == "q" else Role.WINDOW), "legal_basis": "模拟画面"}  # fmt: skip
-
-
-def main() -> None:
-    """Command line of this file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("directory", type=Path, help="where clips, truth and halls.yaml go")
-    parser.add_argument("--looks", type=int, default=180, help="per camera (default 180: half an hour)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same halls (default 1)")
-    parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
-    chosen = parser.parse_args()
-    print(write(chosen.directory, chosen.looks, chosen.seed, chosen.workers))
-
-
-if __name__ == "__main__":
-    main()

@@ -3,7 +3,6 @@
 What is held out (people, colours, lights, things; see `simulation.parts`) is seen in `val` only.
 """
 
-import argparse
 import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
@@ -173,19 +172,3 @@ def _weather(picture: Pixels, rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.1:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.8, 1.8))), np.uint8)
     return np.asarray(cv2.convertScaleAbs(picture, alpha=float(rng.uniform(0.85, 1.12))), np.uint8)
-
-
-def main() -> None:
-    """Command line of this file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("directory", type=Path, help="where images/, labels/ and data.yaml go")
-    parser.add_argument("--count", type=int, default=6000, help="pictures in all (default 6000)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same pictures (default 1)")
-    parser.add_argument("--split", type=float, default=0.1, help="share held out (default 0.1)")
-    parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
-    chosen = parser.parse_args()
-    write(chosen.directory, chosen.count, chosen.seed, chosen.split, chosen.workers)
-
-
-if __name__ == "__main__":
-    main()
