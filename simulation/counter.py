@@ -102,12 +102,12 @@ def _post(on: Measures, place: int, number: int, side: int, rng: np.random.Gener
 
 
 def _regions(on: Measures, post: Post, place: int) -> Iterator[tuple[str, Polygon]]:
-    """The clerk's is for the middle of a person, the citizen's for the feet."""
+    """The clerk's is for the middle of a person, the citizen's for the feet, or the seat of a chair."""
     (seat, _), (stand, foot), scale = post.seat, post.stand, on.scale
     yield f"staff-{place}", rectangle(seat - 46 * scale, on.top - 92 * scale, seat + 46 * scale, on.top - 8 * scale)
     yield (
         f"citizen-{place}",
-        rectangle(stand - 52 * scale, on.floor - 38 * scale, stand + 52 * scale, foot + 16 * scale),
+        rectangle(stand - 52 * scale, on.floor - 58 * scale, stand + 52 * scale, foot + 16 * scale),
     )
 
 

@@ -24,13 +24,17 @@ from models.detector import Detector
 from models.evaluate import OVER, role_scores
 from models.finder import find
 from models.inputs import inputs
-from models.looks import Look, Size, plan
+from models.looks import Look, Size, person_px, plan
 from models.occupancy import Smoothing
 from models.openvino import OpenVinoDetector
 from models.regions import Region
 from models.subjects import NotScored, Subject, subjects
 from models.tally import tally
 from models.weights import resolve
+
+
+WHOLE = 10_000
+"""Pixels of a picture so high that a person's height in them is a share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def compare(
 def _moved(region: Region, place: tuple[float, float, float, float]) -> Region:
     left, top, width, height = place
     corners = tuple((left + x * width, top + y * height) for x, y in region.polygon)
-    return replace(region, polygon=corners, person=None if region.person is None else region.person * height)
+    return replace(region, polygon=corners, person=person_px(region, WHOLE) / WHOLE * height)
 
 
 def _shifted(person: Detection, place: tuple[float, float, float, float]) -> Detection:
