@@ -83,15 +83,22 @@ class Eye:
         return f"{self.case.id}-{self.number}{self.kind}"
 
 
-def write(directory: Path, looks: int, seed: int, workers: int = 1, part: Part = Part.HELD_OUT) -> Path:
-    """Every case with so many looks per camera; returns the configuration.
+def write(
+    directory: Path,
+    looks: int,
+    seed: int,
+    workers: int = 1,
+    part: Part = Part.HELD_OUT,
+    cases: Sequence[Case] = CASES,
+) -> Path:
+    """Halls of these cases with so many looks per camera; returns the configuration.
 
     Beside it: per camera `<id>.mp4`, one picture per look, and `<id>.txt`, its truth in MOT's form; made-of.json.
     """
     directory.mkdir(parents=True, exist_ok=True)
     eyes = [
         Eye(case, number, kind, seed * 1000 + 10 * place + number)
-        for place, case in enumerate(CASES)
+        for place, case in enumerate(cases)
         for number, kind in enumerate(case.eyes, 1)
     ]
     job = partial(_film, directory, looks, part)
