@@ -32,7 +32,6 @@ from models.subjects import NotScored, Subject, subjects
 from models.tally import tally
 from models.weights import resolve
 
-
 WHOLE = 10_000
 """Pixels of a picture so high that a person's height in them is a share."""
 

@@ -54,9 +54,8 @@ def drawn(stage: Stage) -> Iterator[Region]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("windows", [2, 3, 5])
-def test_the_simulated_cameras_are_looked_at_once_with_what_is_shipped(seed: int, windows: int) -> None:
-    for stage in (window_stage(seed, range(1, windows + 1), look(seed)), queue_stage(seed, look(seed))):
+def test_the_cameras_of_the_demonstration_are_looked_at_once_with_what_is_shipped(seed: int) -> None:
+    for stage in (window_stage(seed, (1, 2), look(seed)), queue_stage(seed, look(seed))):
         assert plan(list(drawn(stage)), (360, 640), SHIPPED) == Plan((Look(0, 0, 640, 360, (256, 416)),))
 
 
@@ -186,7 +185,7 @@ def test_whoever_is_in_a_region_is_wholly_and_well_seen_by_one_look(one: Situati
     for each in made.looks:
         assert 0 <= each.left < each.right <= columns and 0 <= each.top < each.bottom <= rows
     x, y, height = one.person(person_px(one.region, rows), rows)
-    box, wanted = at_anchor(one.region, x, y, height), min(SEEN_PX[one.region.kind] * ENOUGH, height * MOST_ENLARGED)
+    box, wanted = at_anchor(one.region, x, y, height), min(SEEN_PX[one.region.kind], height * MOST_ENLARGED) * ENOUGH
     well = [each for each in made.looks if shows(each, box, one.picture) and each.scale * height >= 0.98 * wanted]
     assert made.lacks or well
 
