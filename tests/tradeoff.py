@@ -141,7 +141,7 @@ def compare(
     scores = role_scores(tallies, Smoothing(over=OVER, present_from=0.5, empty_below=0.2), "real")
     return {
         "looks": sum(looks) / max(1, len(looks)),
-        "cpu_ms": round(1000 * float(np.median(spent)), 2),
+        "cpu_ms": round(1000 * float(np.mean(spent)), 2),
         "roles": [
             {
                 name: getattr(score, name)
