@@ -19,7 +19,7 @@ SHIPPED = Path(__file__).parent / "catalogue.toml"
 FILE = "catalogue.toml"
 OTHERS = re.compile(r"yolo(v5|v8|v9|v10|11|12|26)[a-z]6?u?")
 """Names of detectors of ultralytics, from the smallest (n, t) to the largest (x)."""
-SIZES = ((640, 640), (416, 256), (320, 192))
+SIZES = ((640, 384), (416, 256), (320, 192))
 """Width and height of the inputs that are made when none are asked for."""
 Records = dict[str, object]
 """The content of a models directory's catalogue; keys that nobody here knows are kept."""

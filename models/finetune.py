@@ -25,7 +25,7 @@ from models import calibration, catalogue, checkpoint, install, prepare, runtime
 from models.agreement import THRESHOLD
 from models.metadata import WeightsError
 from models.openvino import OpenVinoDetector
-from models.train import channels_last, described, reference, reviewed
+from models.train import channels_last, described, reviewed
 from models.trial import Trial, trial
 from models.weights import SUFFIX, cache, places, resolve
 
@@ -144,7 +144,7 @@ def finetune(
     with TemporaryDirectory(prefix="hallwatch-tuning-") as temporary:
         work = Path(temporary)
         calibrated_on = calibration.of_directory(data / "images" / "train", work / "frames")
-        ultralytics = reference(work)
+        ultralytics = runtimes.quiet_ultralytics(work, verbose=True)
         model = checkpoint.opened(source, ultralytics)
         tuned = _fit(model, described(data, work), work, wish)
         origin = prepare.Origin(tuned, name, f"{source.name}, fine-tuned on {len(training)} pictures of {data.name}",

@@ -43,8 +43,10 @@ def ultralytics(verbose: bool = False) -> Any:
         raise ExtraMissing(error) from error
 
 
-def quiet_ultralytics(work: Path) -> Any:
+def quiet_ultralytics(work: Path, verbose: bool = False) -> Any:
     """ultralytics with its settings below a working directory, and nncf, for exports; raises `ExtraMissing`.
+
+    `verbose`: it shows the progress of a training.
 
     It asks the network for a font unless one of this name lies beside its settings; nothing is drawn, so an empty file
     does.
@@ -53,7 +55,7 @@ def quiet_ultralytics(work: Path) -> Any:
     settings.mkdir(exist_ok=True)
     (settings / "Arial.ttf").touch()
     os.environ["YOLO_CONFIG_DIR"] = str(work)
-    found = ultralytics()
+    found = ultralytics(verbose)
     try:
         importlib.import_module("nncf")
     except ImportError as error:

@@ -7,7 +7,6 @@ nobody's weights are used. Out comes an OpenVINO INT8 directory with its scores 
 """
 
 import importlib
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -62,7 +61,7 @@ def train(data: Path, out: Path, epochs: int = 6, size: tuple[int, int] = SIZE, 
     pictures = {split: len(reviewed(data, split)) for split in ("train", "val")}
     with TemporaryDirectory() as directory:
         work = Path(directory)
-        ultralytics = reference(work)
+        ultralytics = runtimes.quiet_ultralytics(work, verbose=True)
         checkpoint = _fit(ultralytics, described(data, work), work, epochs, max(size), seed, batch)
         exported = _export(ultralytics, checkpoint, described(data, work, calibrating=True), size)
         found = sum(file.stat().st_size for file in exported.iterdir() if file.suffix in PARTS)
@@ -127,19 +126,6 @@ def write_metadata(directory: Path, size: tuple[int, int], about: Mapping[str, o
     }
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     (directory / "metadata.yaml").write_text(text, encoding="utf-8")
-
-
-def reference(work: Path) -> Any:
-    """ultralytics with its settings in the working directory.
-
-    It asks the network for a font unless one of this name lies beside its settings; nothing is drawn, so an empty
-    file does.
-    """
-    os.environ["YOLO_CONFIG_DIR"] = str(work)
-    settings = work / "Ultralytics"
-    settings.mkdir()
-    (settings / "Arial.ttf").touch()
-    return runtimes.ultralytics(verbose=True)
 
 
 def described(data: Path, work: Path, calibrating: bool = False) -> Path:
