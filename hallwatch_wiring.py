@@ -1,0 +1,157 @@
+"""What the verbs of the front door share: refusals, settings, detectors, signals, lines, and the types of arguments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from camera_ingest.camera import Camera
+    from config.settings import Settings
+    from models.detector import Detector
+    from models.finder import Finder
+
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Refused(Exception):
+    """What was asked for cannot be done as it was asked: which, expected, found."""
+
+
+class Missing(Exception):
+    """A service or a port that is needed is not there: which, expected, found."""
+
+
+def load_settings(path: Path) -> Settings:
+    """The configuration; raises `Refused` with every mistake in it."""
+    from config.schema import ConfigError, load
+
+    try:
+        return load(path)
+    except ConfigError as error:
+        raise Refused(str(error)) from error
+
+
+def detector_of(settings: Settings) -> Detector:
+    """The network that the configuration chooses; raises `Missing`."""
+    from models.metadata import WeightsError
+    from models.runtimes import DeviceMissing, ExtraMissing
+    from models.weights import open_detector, resolve
+
+    choice = settings.detector
+    try:
+        return open_detector(choice.kind, resolve(choice.weights, os.environ), choice.threshold, choice.device)
+    except (WeightsError, ExtraMissing, DeviceMissing) as error:
+        raise Missing(str(error)) from error
+
+
+def finder_of(settings: Settings) -> Finder:
+    """A detector that looks at pictures as their regions ask for, with the input sizes that its family has.
+
+    Where the configuration names one network, only that one is used.
+    """
+    from models.finder import Finder
+    from models.inputs import inputs
+    from models.metadata import WeightsError
+    from models.weights import resolve
+
+    def opened(path: Path) -> Detector:
+        return detector_of(replace(settings, detector=replace(choice, weights=str(path))))
+
+    choice = settings.detector
+    try:
+        weights = resolve(choice.weights, os.environ)
+        sizes = inputs(weights, alone=choice.weights in (weights.name, str(weights.path)))
+    except WeightsError as error:
+        raise Missing(str(error)) from error
+    own = opened(weights.path)
+    return Finder(
+        own, {size: partial(opened, path) if path != weights.path else lambda: own for size, path in sizes.items()}
+    )
+
+
+def clip_of(text: str, settings: Settings) -> tuple[Camera, Path]:
+    """`c1=clip.avi` as a configured camera and a file."""
+    id, _, path = text.partition("=")
+    camera = next((camera for camera in settings.cameras if camera.id == id), None)
+    if camera is None or not path:
+        known = ", ".join(camera.id for camera in settings.cameras)
+        raise Refused(f"--camera: expected ID=FILE with an ID of {known or 'none configured'}, found {text!r}")
+    if not Path(path).is_file():
+        raise Refused(f"--camera {id}: expected a file, found nothing at {path!r}")
+    return camera, Path(path)
+
+
+@contextmanager
+def stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """The first signal to end stops gracefully, the second at once."""
+
+    def first(number: int, frame: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
+        stop()
+
+    before = {number: signal.signal(number, first) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def call_each(each: Iterable[Callable[[], None]]) -> None:
+    """Call one after the other."""
+    for one in each:
+        one()
+
+
+def tell(values: Iterable[Mapping[str, object]], as_json: bool) -> None:
+    """Print values, one a line."""
+    for value in values:
+        if as_json:
+            print(json.dumps(value, ensure_ascii=False), flush=True)
+        else:
+            print("  ".join(f"{name} {'—' if one is None else one}" for name, one in value.items()), flush=True)
+
+
+def add_verb(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    """The parser of a verb, whose help is the first line of what runs it."""
+    parser = verbs.add_parser(name, help=(run.__doc__ or "").partition("\n")[0], description=run.__doc__)
+    parser.set_defaults(verb=run)
+    return parser
+
+
+def add_configured(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    """The same for a verb that reads a configuration."""
+    parser = add_verb(verbs, name, run)
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="YAML file")
+    return parser
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return int(text)
+
+
+def aware_time(text: str) -> datetime:
+    """An ISO 8601 time with an offset."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected an ISO 8601 time, found {text!r}") from None
+    if time.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"expected a time with an offset such as +08:00, found {text!r}")
+    return time
