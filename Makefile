@@ -24,7 +24,7 @@ lint: $(VENV)/test ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-prove: $(VENV)/test ## the full amounts: 32 minutes of simulated city with faults, scored; kill -9 hundreds of times
+prove: $(VENV)/test ## the full amounts: simulated city and kill -9, scored; held-out halls; fine-tuning
 	$(BIN)/python -m tests.prove $(VERBS)
 
 clean: ## remove the virtual environment and everything built

@@ -65,7 +65,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One validated configuration. `hallwatch.py` hands each room its own part."""
+    """One validated configuration. The front door hands each room its own part."""
 
     version: int
     """Version of the configuration's format."""

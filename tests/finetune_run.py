@@ -8,7 +8,6 @@ exam is the held-out hall of the same case: other people, furniture and light.
 import contextlib
 import io
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,26 +24,23 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Scores = dict[str, Any]
 
 
-def run(work: Path, start: str, base: str, looks: int, frames: int, seed: int, halls: int = 4) -> dict[str, Scores]:
-    """Staff scores of the held-out case before and after, at the same input size.
-
-    `start`: the .pt or family to go on from; `base`: the prepared network of the same size that it is compared with.
-    """
-    site = write(
-        work / "site", looks, seed, part=Part.TRAIN, cases=[replace(HIDDEN, id=f"site{n}") for n in range(1, halls + 1)]
-    )
-    exam = write(work / "exam", looks, seed + 1, cases=[HIDDEN])
+def run(work: Path, start: str, looks: int, frames: int, seed: int, halls: int = 4) -> dict[str, Scores]:
+    """Staff scores of the held-out case before and after, at the same input size; `start`: the .pt to go on from."""
+    cases = [replace(HIDDEN, id=f"hall{number}") for number in range(1, halls + 1)]
+    site = write(work / "site", looks, seed, part=Part.TRAIN, cases=cases)
+    exam = write(work / "exam", looks, seed + 1, cases=cases)
     clips = [f"{path.stem}={path}" for path in sorted((work / "site").glob("*.mp4"))]
     asked = [word for clip in clips for word in ("--camera", clip)]
-    labels = work / "labels"
+    labels, models = work / "labels", str(work / "models")
     _hallwatch("models", "label", str(site), str(labels), *asked, "--frames", str(frames), "--no-page")
     document = work / "corrected.json"
     document.write_text(json.dumps(corrected(labels, work / "site")), encoding="utf-8")
     _hallwatch("models", "label", str(site), str(labels), "--import", "coco", str(document), "--no-page")
-    models = work / "models"
-    _hallwatch("models", "train", str(labels), "site", "--from", start, "--directory", str(models), "--seed", str(seed))
-    made = next(models.glob("site-*_openvino_model"))
-    return {"before": staff(exam, base), "after": staff(exam, str(made))}
+    pictures = str(labels / "images" / "train")
+    _hallwatch("models", "prepare", start, "--frames", pictures, "--sizes", "416x256", "--directory", models)
+    _hallwatch("models", "train", str(labels), "site", "--from", start, "--directory", models, "--seed", str(seed))
+    networks = sorted((work / "models").glob("*_openvino_model"), key=lambda path: path.name.startswith("site-"))
+    return {when: staff(exam, str(path)) for when, path in zip(("before", "after"), networks, strict=True)}
 
 
 def corrected(labels: Path, truth: Path) -> Mapping[str, Any]:
@@ -62,9 +58,10 @@ def corrected(labels: Path, truth: Path) -> Mapping[str, Any]:
     return {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "person"}]}
 
 
-def staff(exam: Path, weights: str) -> Scores:
-    """The row of seated staff in the roles of an exam."""
-    lines = _hallwatch("models", "evaluate", str(exam), "--weights", weights, "--roles", "--json")
+def staff(exam: Path, weights: str | None = None) -> Scores:
+    """The row of seated staff in the roles of an exam; of the weights in use unless others are named."""
+    chosen = ("--weights", weights) if weights else ()
+    lines = _hallwatch("models", "evaluate", str(exam), *chosen, "--roles", "--json")
     return next(row for row in map(json.loads, lines) if row["part"] == "staff")
 
 
@@ -76,8 +73,3 @@ def _hallwatch(*words: str) -> Sequence[str]:
     if code:
         raise RuntimeError(f"hallwatch {' '.join(words)}: expected exit 0, found {code}")
     return out.getvalue().splitlines()
-
-
-if __name__ == "__main__":
-    found = run(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6]))
-    print(json.dumps(found, ensure_ascii=False, indent=1))
