@@ -29,6 +29,8 @@ SIZE = (256, 416)
 """Height and width of the input: the shape of a 16:9 picture, so that no computation goes into grey bars."""
 PARTS = (".xml", ".bin")
 """The two files of an IR."""
+CALIBRATED_ON = 512
+"""Training pictures at most that INT8 is calibrated on, spread over all of them."""
 LARGEST = 3_000_000
 """Bytes they may have together: they lie in the repository."""
 RECIPE = {
@@ -139,7 +141,10 @@ def described(data: Path, work: Path, calibrating: bool = False) -> Path:
     parts = {}
     for part, of in (("train", "train"), ("val", "train" if calibrating else "val")):
         listed = work / f"{part}-{calibrating}.txt"
-        listed.write_text("".join(f"{path.resolve()}\n" for path in reviewed(data, of)), encoding="utf-8")
+        pictures = reviewed(data, of)
+        if calibrating:
+            pictures = pictures[:: len(pictures) // CALIBRATED_ON + 1]
+        listed.write_text("".join(f"{path.resolve()}\n" for path in pictures), encoding="utf-8")
         parts[part] = str(listed)
     path = work / f"data-{calibrating}.yaml"
     path.write_text(yaml.safe_dump({**parts, "names": {0: "person"}}), encoding="utf-8")
