@@ -18,7 +18,7 @@ SEED = 20261125
     "ignore:Converting a tensor to a Python:Warning",
 )
 def test_frames_are_labelled_trained_on_and_scored_and_nothing_is_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Starts from the shipped network, whose clerks are few pixels; a handful of frames, so nothing is asked of it."""
     print(f"seed {SEED}")
@@ -29,3 +29,4 @@ def test_frames_are_labelled_trained_on_and_scored_and_nothing_is_installed(
     for row in scores.values():
         assert (row["part"], row["samples"], row["footage"]) == ("staff", 120, "rendered")
     assert catalogue.current(catalogue.read(tmp_path / "models")) != "site-int8-416x256"
+    assert "heads are masked" in capsys.readouterr().err
