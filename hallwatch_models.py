@@ -95,10 +95,14 @@ def models_halls(options: argparse.Namespace) -> None:
     from simulation.exam import write
 
     directory = options.directory
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise Refused(f"{directory}: expected an empty directory or none, found something in it")
-    path = write(directory, options.looks, options.seed, workers=os.cpu_count() or 1)
-    print(f"{path}  (hallwatch models evaluate {path})")
+    try:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            found = "something in it" if directory.is_dir() else "a file"
+            raise Refused(f"{directory}: expected an empty directory or none, found {found}")
+        path = write(directory, options.looks, options.seed, workers=os.cpu_count() or 1)
+    except OSError as error:
+        raise Refused(f"{directory}: expected a directory to write to, found {error.strerror or error}") from error
+    print(f"{path}\nto score a detector on it: hallwatch models evaluate {path}")
 
 
 def models_evaluate(options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("camera_ingest", "models", "monitor", "config", "dashboards", "simulation")
 """In the order of import: each may see the ones before it. Only the front door sees all."""
 FRONT = ("hallwatch", "hallwatch_models", "hallwatch_wiring")
-"""The front door: the command and its two leaves."""
+"""The front door: the command and its two leaves, each of which may import those after it."""
 
 EDGES = (
     *(f"camera_ingest/{noun}.py" for noun in ("rtsp", "snapshot", "clip", "fleet", "decode", "health", "sample")),
@@ -83,6 +83,17 @@ def test_a_noun_file_imports_only_the_standard_library_and_rooms(path: Path) -> 
 @pytest.mark.parametrize("path", [*FILES, *(ROOT / f"{leaf}.py" for leaf in FRONT)], ids=name)
 def test_heavy_libraries_are_imported_only_where_they_run(path: Path) -> None:
     assert not HEAVY.intersection(imported_at_once(parse(path)))
+
+
+@pytest.mark.parametrize("leaf", FRONT)
+def test_the_front_door_opens_a_room_only_when_a_verb_runs(leaf: str) -> None:
+    assert set(imported_at_once(parse(ROOT / f"{leaf}.py"))) <= {*sys.stdlib_module_names, *FRONT}
+
+
+@pytest.mark.parametrize("leaf", FRONT)
+def test_a_leaf_imports_nothing_that_imports_it(leaf: str) -> None:
+    """`python -m hallwatch` would hold a second copy of the command, with exceptions of its own."""
+    assert not set(FRONT[: FRONT.index(leaf) + 1]).intersection(imported(parse(ROOT / f"{leaf}.py")))
 
 
 def test_the_law_knows_an_offence() -> None:
