@@ -380,7 +380,9 @@ def add_models(verbs: Verbs) -> None:
     train.add_argument("--json", action="store_true", help="with --from: JSON lines")
     halls = add_verb(models, "halls", models_halls)
     halls.add_argument("directory", type=Path, metavar="DIR", help="for clips, truth and halls.yaml; absent or empty")
-    halls.add_argument("--looks", type=positive, default=180, help="per camera, every 10 s (default 180)")
+    halls.add_argument(
+        "--looks", type=positive, default=180, help="per camera, every 10 s (default 180); below 12 one may see nobody"
+    )
     halls.add_argument("--seed", type=int, default=1, help="the same seed draws the same halls")
     evaluate = add_configured(models, "evaluate", models_evaluate)
     evaluate.add_argument(
