@@ -55,7 +55,9 @@ def models_label(options: argparse.Namespace) -> None:
     if options.page and not site.is_free("127.0.0.1", options.port):
         raise Missing(f"port {options.port} on 127.0.0.1: expected it free for the page, found it in use")
     try:
-        stopped = not labels.is_set(directory) and _draw(options)
+        if not (known := labels.is_set(directory)):
+            labels.require_new(directory)
+        stopped = not known and _draw(options)
         for way, (format, file) in ((way, asked) for way, asked in moves.items() if asked):
             tell([exchange.move(way, format, directory, Path(file))], options.json)
         tell([labels.about(directory)], options.json)
@@ -70,6 +72,7 @@ def models_train(options: argparse.Namespace) -> None:
     """Train the small detector from random initialisation, or go on from another one's weights (--from)."""
     from models import finetune
     from models.calibration import FramesRefused
+    from models.labels import BadLabels
     from models.metadata import WeightsError
     from models.runtimes import DeviceMissing, ExtraMissing
     from models.train import TooLarge, train
@@ -82,7 +85,7 @@ def models_train(options: argparse.Namespace) -> None:
         if not (options.data / "data.yaml").exists():
             write(options.data, options.pictures, options.seed, HELD_OUT, workers=os.cpu_count() or 1)
         train(options.data, Path(options.out), options.epochs or 6, seed=options.seed, batch=options.batch or 16)
-    except (TooLarge, FileNotFoundError, WeightsError, FramesRefused, finetune.Unfit) as error:
+    except (TooLarge, OSError, WeightsError, FramesRefused, BadLabels, finetune.Unfit) as error:
         raise Refused(str(error)) from error
     except (ExtraMissing, DeviceMissing, finetune.NotCarried) as error:
         raise Missing(str(error)) from error
@@ -139,6 +142,7 @@ def models_prepare(options: argparse.Namespace) -> None:
     """Fetch or take a detector, export it, quantise it on frames of one's own cameras, and compare it with itself."""
     from models import calibration, fetch, install
     from models import prepare as making
+    from models.labels import BadLabels
     from models.metadata import WeightsError
     from models.runtimes import ExtraMissing
     from models.weights import cache
@@ -160,7 +164,7 @@ def models_prepare(options: argparse.Namespace) -> None:
                 prepared.append(made)
                 print(f"{made.path}  {made.agreement.sentence(made.name) if made.agreement else 'float'}", flush=True)
             change = install.adopt(directory, prepared, before)
-    except (WeightsError, fetch.WrongFile, calibration.FramesRefused, making.NotReplaced, FileNotFoundError) as error:
+    except (WeightsError, fetch.WrongFile, calibration.FramesRefused, making.NotReplaced, BadLabels, OSError) as error:
         raise Refused(str(error)) from error
     except (fetch.FetchFailed, ExtraMissing) as error:
         raise Missing(str(error)) from error
@@ -189,6 +193,7 @@ def models_list(options: argparse.Namespace) -> None:
 def models_install(options: argparse.Namespace) -> None:
     """Put a prepared network into use, if it is no worse than the one that is."""
     from models import install
+    from models.labels import BadLabels
     from models.metadata import WeightsError
     from models.weights import cache
 
@@ -196,7 +201,7 @@ def models_install(options: argparse.Namespace) -> None:
     try:
         _warn_of_masked_heads(options.data)
         _tell(install.install(directory, options.name, options.data, options.even_if_worse))
-    except (WeightsError, install.Worse, FileNotFoundError) as error:
+    except (WeightsError, install.Worse, BadLabels, OSError) as error:
         raise Refused(str(error)) from error
 
 
@@ -221,7 +226,7 @@ def models_rollback(options: argparse.Namespace) -> None:
 
     try:
         _tell(install.roll_back(options.directory or cache(os.environ)))
-    except (WeightsError, NothingBefore) as error:
+    except (WeightsError, NothingBefore, OSError) as error:
         raise Refused(str(error)) from error
 
 
@@ -275,7 +280,7 @@ def _finetune(options: argparse.Namespace) -> None:
     from models import finetune
 
     wish = finetune.recipe(options.device)
-    wish = replace(wish, epochs=options.epochs or wish.epochs, batch=options.batch or wish.batch)
+    wish = replace(wish, epochs=options.epochs or wish.epochs, batch=options.batch or wish.batch, seed=options.seed)
     with _unwinding():
         source = finetune.start(options.start, os.environ)
         tuned = finetune.finetune(options.data, options.out, source, os.environ, wish, options.directory)

@@ -72,7 +72,10 @@ def finder_of(settings: Settings) -> Finder:
     choice = settings.detector
     try:
         weights = resolve(choice.weights, os.environ)
-        sizes = inputs(weights, alone=choice.weights in (weights.name, str(weights.path)))
+        asked = choice.weights or ""
+        sizes = inputs(
+            weights, alone=asked == weights.name or (asked != "" and Path(asked).expanduser() == weights.path)
+        )
     except WeightsError as error:
         raise Missing(str(error)) from error
     own = opened(weights.path)

@@ -90,8 +90,12 @@ def write(directory: Path, records: Records) -> None:
     """Replaces the records of a models directory at once: whoever reads meanwhile finds the old or the new ones."""
     directory.mkdir(parents=True, exist_ok=True)
     fresh = directory / f".{FILE}.{os.getpid()}"
-    fresh.write_text(written(records), encoding="utf-8")
-    fresh.replace(directory / FILE)
+    try:
+        fresh.write_text(written(records), encoding="utf-8")
+        fresh.replace(directory / FILE)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def record(records: Records, name: str) -> Mapping[str, object]:

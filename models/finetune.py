@@ -47,6 +47,7 @@ class Recipe:
     """Longer side of the input, pixels."""
     freeze: int
     """Layers from the first on that stay as they are; the first 10 of a YOLO11 are its backbone."""
+    seed: int = 1
 
     def asked(self) -> dict[str, object]:
         """What ultralytics' trainer is asked for."""
@@ -188,7 +189,7 @@ def _fit(model: Any, data: Path, work: Path, wish: Recipe) -> Path:
         model.add_callback("on_pretrain_routine_end", channels_last)
     model.add_callback("on_train_batch_start", _keep_statistics)
     model.add_callback("on_train_start", lambda trainer: _require_carried(known, _person(trainer.model)))
-    model.train(**wish.asked(), data=str(data), project=str(work), name="run", seed=1)
+    model.train(**wish.asked(), data=str(data), project=str(work), name="run", seed=wish.seed)
     return work / "run" / "weights" / "last.pt"
 
 

@@ -65,13 +65,25 @@ def install(directory: Path, name: str, data: Path | None = None, even_if_worse:
 
 
 def roll_back(directory: Path) -> Change:
-    """Puts what was in use before into use again; raises `NothingBefore`, or `WeightsError` if it is gone."""
-    records = catalogue.read(directory)
-    back = catalogue.rolled_back(records)
-    name = str(back["current"])
-    _path(directory, name)
-    catalogue.write(directory, back)
-    return Change(name, catalogue.current(records) or "", "it was in use before")
+    """Puts what was in use before into use again, passing over what has been deleted since.
+
+    Raises `NothingBefore`, or `WeightsError` if all that was in use before is gone.
+    """
+    records = back = catalogue.read(directory)
+    gone: WeightsError | None = None
+    while True:
+        try:
+            back = catalogue.rolled_back(back)
+            name = str(back["current"])
+            _path(directory, name)
+        except catalogue.NothingBefore as nothing:
+            raise gone or nothing from None
+        except WeightsError as error:
+            gone = gone or error
+            continue
+        catalogue.write(directory, back)
+        passed = f"; passed over, for it is gone: {gone.which}" if gone else ""
+        return Change(name, catalogue.current(records) or "", f"it was in use before{passed}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,8 @@ class _Verdict:
 def _on_pictures(directory: Path, path: Path, now: Weights, data: Path) -> _Verdict:
     """Both networks on the same held-out pictures; their scores are recorded."""
     new, old = (trial(OpenVinoDetector(one, THRESHOLD), data) for one in (path, now.path))
+    if not new.people:
+        return _Verdict(False, f"expected people in the held-out part of {data} to compare both by, found nobody")
     records = catalogue.read(directory)
     for one, found in ((path, new), (now.path, old)):
         name = one.name.removesuffix(SUFFIX)
@@ -115,7 +129,7 @@ def _compared(new: float, old: float, where: str, now: Weights) -> _Verdict:
 
 def _held_out(records: catalogue.Records, name: str) -> Mapping[str, object] | None:
     found = _scores(records, name).get("held_out")
-    return found if isinstance(found, Mapping) and {"data", "f1"} <= found.keys() else None
+    return found if isinstance(found, Mapping) and {"data", "f1"} <= found.keys() and found.get("people") else None
 
 
 def _scores(records: catalogue.Records, name: str) -> Mapping[str, object]:

@@ -81,10 +81,18 @@ def is_set(directory: Path) -> bool:
     return (directory / INDEX).is_file()
 
 
+def require_new(directory: Path) -> None:
+    """Raises `BadLabels` unless a set can be written there; ask before drawing for half an hour."""
+    if directory.is_symlink() or (directory.exists() and (not directory.is_dir() or any(directory.iterdir()))):
+        raise BadLabels(str(directory), "a new or empty directory", "something in it")
+    there = next(parent for parent in directory.absolute().parents if parent.exists())
+    if not os.access(there, os.W_OK):
+        raise BadLabels(str(there), "a directory that may be written to", "none")
+
+
 def create(directory: Path, chosen: Sequence[Chosen]) -> tuple[Frame, ...]:
     """Writes a set whole or not at all; raises `BadLabels` if something is there already or nothing was chosen."""
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise BadLabels(str(directory), "a new or empty directory", "something in it")
+    require_new(directory)
     if not chosen:
         raise BadLabels(str(directory), "at least one picture", "none")
     chosen = sorted(chosen, key=lambda one: -one.score)
@@ -219,7 +227,10 @@ def _locked(directory: Path) -> Iterator[None]:
 
 def checked(where: str, box: Detection) -> Detection:
     """The box, cut at the picture's edges; raises `BadLabels` unless it lies in the picture and has an extent."""
-    edges = (box.x1, box.y1, box.x2, box.y2)
+    try:
+        edges = (float(box.x1), float(box.y1), float(box.x2), float(box.y2))
+    except OverflowError:
+        raise BadLabels(where, "a box inside the picture", "numbers of hundreds of digits") from None
     if not all(-TOLERANCE <= edge <= 1 + TOLERANCE for edge in edges):  # NaN is not either
         raise BadLabels(where, "a box inside the picture", " ".join(f"{edge:.4g}" for edge in edges))
     x1, y1, x2, y2 = (min(1.0, max(0.0, edge)) for edge in edges)

@@ -79,7 +79,10 @@ class Prepared:
     def good(self) -> bool:
         """Whether it may be chosen by itself."""
         agrees = self.agreement is None or self.agreement.good
-        return agrees and (self.trials is None or self.trials[0].f1 >= self.trials[1].f1 - MARGIN)
+        if self.trials is None:
+            return agrees
+        own, original = self.trials
+        return agrees and original.people > 0 and own.f1 >= original.f1 - MARGIN
 
 
 def origin(asked: str, directory: Path, sha256: str | None = None, licence: str | None = None) -> Origin:
@@ -88,6 +91,9 @@ def origin(asked: str, directory: Path, sha256: str | None = None, licence: str 
     Raises `WeightsError`, `FetchFailed`, `WrongFile`.
     """
     known = catalogue.find(asked)
+    sha256 = sha256.lower() if sha256 else None
+    if sha256 and not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise fetch.WrongFile(f"--sha256: expected 64 hexadecimal digits, found {sha256!r}")
     if known is None:
         path = Path(asked).expanduser()
         if not path.is_file():
@@ -126,12 +132,13 @@ def prepare(origin: Origin, wish: Wish, directory: Path) -> Iterator[Prepared]:
             except WeightsError as error:  # about the export, which is gone when this is read
                 raise WeightsError(origin.path, error.expected, error.found) from error
             made = Prepared(name, directory / f"{name}{SUFFIX}", found, trials)
-            if not made.good and name == catalogue.current(catalogue.read(directory)):
+            if not made.good and made.path.is_dir() and not catalogue.disagrees(catalogue.read(directory), name):
                 raise NotReplaced(
-                    f"{name}: expected it to see what its original sees, because it is in use, found less"
+                    f"{name}: expected it to see what its original sees, because one that does is there, found less"
                 )
+            # Recorded first: a network nobody has compared must never be found in its place.
+            _record(directory, made, exported, _facts(origin, wish, size, sha256))
             _publish(exported, made, _metadata(exported, origin, wish))
-            _record(directory, made, _facts(origin, wish, size, sha256))
             yield made
 
 
@@ -147,7 +154,8 @@ def _require_same(directory: Path, origin: Origin, sha256: str) -> None:
     records = catalogue.read(directory)
     name = catalogue.current(records) or ""
     made_of = catalogue.record(records, name).get("sha256")
-    if name.startswith(f"{origin.family}-") and made_of != sha256:
+    ours = re.fullmatch(rf"{re.escape(origin.family)}-({INT8}|{FP16})-\d+x\d+", name)
+    if ours and made_of != sha256:
         raise NotReplaced(
             f"{name}: expected the file it was made of (sha256 {made_of}), because it is in use, found another "
             f"({sha256}); give the file another name, then compare: hallwatch models install NAME --data DATASET"
@@ -189,17 +197,20 @@ def _metadata(exported: Path, origin: Origin, wish: Wish) -> Mapping[str, object
 
 
 def _publish(exported: Path, made: Prepared, about: Mapping[str, object]) -> None:
-    """The network under its name; whatever is cut leaves the old one or none."""
-    fresh = made.path.with_name(f".{made.name}.fresh")
-    shutil.rmtree(fresh, ignore_errors=True)
+    """The network under its name, the old one out of the way for a moment only."""
+    fresh, old = (made.path.with_name(f".{made.name}.{state}") for state in ("fresh", "old"))
+    for path in (fresh, old):
+        shutil.rmtree(path, ignore_errors=True)
     fresh.mkdir(parents=True)
     for suffix in PARTS:
         (part,) = exported.glob(f"*{suffix}")
         shutil.copyfile(part, fresh / f"{made.name}{suffix}")
     text = yaml.safe_dump(dict(about), sort_keys=False, allow_unicode=True)
     (fresh / "metadata.yaml").write_text(text, encoding="utf-8")
-    shutil.rmtree(made.path, ignore_errors=True)
+    if made.path.exists():
+        made.path.rename(old)
     fresh.rename(made.path)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _facts(origin: Origin, wish: Wish, size: tuple[int, int], sha256: str) -> Mapping[str, object]:
@@ -217,11 +228,12 @@ def _facts(origin: Origin, wish: Wish, size: tuple[int, int], sha256: str) -> Ma
     }
 
 
-def _record(directory: Path, made: Prepared, facts: Mapping[str, object]) -> None:
+def _record(directory: Path, made: Prepared, exported: Path, facts: Mapping[str, object]) -> None:
     """One network in the catalogue of its directory, in place of what was known of it before."""
     scores = {"agreement": asdict(made.agreement)} if made.agreement else {}
     if made.trials:
         scores |= {"held_out": made.trials[0].facts(), "original": made.trials[1].facts()}
-    found = {"bin_sha256": fetch.digest(made.path / f"{made.name}.bin"), "agrees": made.good, "scores": scores}
+    (numbers,) = exported.glob("*.bin")
+    found = {"bin_sha256": fetch.digest(numbers), "agrees": made.good, "scores": scores}
     records = catalogue.recorded(catalogue.read(directory), made.name, {**facts, **found})
     catalogue.write(directory, records)

@@ -106,8 +106,11 @@ class StaticMap:
 def learn(map: StaticMap, people: Sequence[Detection], picture: Picture, at: datetime, closed: bool) -> StaticMap:
     """The map after one more look; `people`: everybody found in it, `closed`: whether nobody has to be there.
 
-    A look that is not newer than the last one, and a picture that came before, change nothing.
+    A look that is not newer than the last one, and a picture that came before, change nothing. Where the last look lies
+    far in the future a clock was wrong: what is known goes on, what was being learned is begun anew.
     """
+    if map.at is not None and map.at - at > BROKEN_OFF:
+        map = StaticMap(tuple(replace(one, seen_at=min(one.seen_at, at)) for one in map.things if one.known))
     mark = crc32(picture[::MARKED, ::MARKED].tobytes())
     if map.at is not None and (at <= map.at or mark == map.mark):
         return map
@@ -211,10 +214,10 @@ def _found(people: Iterable[Detection], grey: Grey, at: datetime) -> list[Thing]
 
 
 def _bounded(things: list[Thing]) -> list[Thing]:
-    """At most MOST things: known ones first, then those that looked different for the shortest time."""
+    """At most MOST things: known ones first, then those that have looked the same for the longest time."""
     if len(things) <= MOST:
         return things
-    return sorted(things, key=lambda thing: (not thing.known, thing.other_s, -thing.same_s))[:MOST]
+    return sorted(things, key=lambda thing: (not thing.known, -thing.same_s, thing.other_s))[:MOST]
 
 
 def _place(person: Detection) -> Place:

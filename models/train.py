@@ -229,10 +229,10 @@ def reviewed(data: Path, split: str) -> list[Path]:
 
 
 def _labels(picture: Path) -> list[Detection]:
-    """The people of a picture: lines `class x y width height`, normalised, centre first."""
+    """The people (class 0) of a picture; nobody where it has no label file. Raises `BadLabels`."""
     path = picture.parent.parent.parent / "labels" / picture.parent.name / f"{picture.stem}.txt"
-    people = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        _, x, y, width, height = map(float, line.split())
-        people.append(Detection(x - width / 2, y - height / 2, x + width / 2, y + height / 2, 1.0))
-    return people
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    return list(labels.parse(str(path), text)[0])

@@ -132,8 +132,10 @@ def _named(name: str, environ: Mapping[str, str]) -> Path | None:
         return exact
     if family := [path for path in paths if path.name.startswith((f"{name}-", f"{name}_"))]:
         place = [path for path in family if path.parent == family[0].parent]
-        in_use = chosen(place[0].parent)
-        return in_use.path if in_use and in_use.path in place else _best(place)
+        records = catalogue.read(place[0].parent)
+        in_use = [path for path in place if path.name == f"{catalogue.current(records)}{SUFFIX}"]
+        agreeing = [path for path in place if not catalogue.disagrees(records, path.name.removesuffix(SUFFIX))]
+        return _best(in_use or agreeing or place)
     files = (directory / name for directory, _ in places(environ))
     return next((path for path in files if path.suffix in FILES and path.is_file()), None)
 

@@ -102,7 +102,7 @@ def _person(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
                     raise BadLabels(entry.filename, "readable YAML", error) from error
                 names = named.get("names") if isinstance(named, dict) else None
             case "classes.txt" | "obj.names":
-                names = _text(archive, entry).split()
+                names = [name for name in map(str.strip, _text(archive, entry).splitlines()) if name]
             case _:
                 continue
         numbered = names if isinstance(names, dict) else dict(enumerate(names)) if isinstance(names, list) else {}

@@ -30,7 +30,7 @@ def known(directory: Path, name: str, **facts: object) -> Path:
 
 
 def scored(data: str, f1: float) -> Mapping[str, object]:
-    return {"held_out": {"data": data, "f1": f1}}
+    return {"held_out": {"data": data, "people": 9, "f1": f1}}
 
 
 def copy(directory: Path, name: str, demo: bool = False) -> Path:
@@ -183,3 +183,23 @@ def test_what_was_prepared_does_not_take_the_place_of_another(tmp_path: Path) ->
 def test_nothing_that_agrees_is_nothing(tmp_path: Path) -> None:
     before = pin(tmp_path)
     assert adopt(tmp_path, [Prepared("n", put(tmp_path, "n"), BLIND)], before) is None
+
+
+def test_a_held_out_part_without_people_lets_nothing_in(tmp_path: Path, hall: Picture) -> None:
+    models, data = tmp_path / "models", data_set(tmp_path / "data", {"empty": (np.zeros_like(hall), "")})
+    copy(models, "good")
+    install(models, "good")
+    blind(models, "bad")
+    with pytest.raises(Worse, match=r"expected people in the held-out part of .*, found nobody"):
+        install(models, "bad", data)
+    assert in_use(models).name == "good"
+
+
+def test_what_was_deleted_is_passed_over_on_the_way_back(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        known(tmp_path, name)
+        install(tmp_path, name, even_if_worse=True)
+    shutil.rmtree(tmp_path / "b_openvino_model")
+    change = roll_back(tmp_path)
+    assert change.now == "a" and "passed over, for it is gone: b" in change.why
+    assert in_use(tmp_path).name == "a"

@@ -131,3 +131,18 @@ def test_other_classes_are_counted_and_hair_lines_beyond_the_edge_cut_off() -> N
     people, others = labels.parse("a.txt", "7 .5 .5 .1 .1\n0 0.901 0.5 0.2 0.2 0.87\n")
     assert others == 1 and people[0].x2 == 1.0
     assert Part("val") is Part.VAL
+
+
+def test_where_no_set_can_be_written_is_known_before_anything_is_drawn(tmp_path: Path) -> None:
+    labels.require_new(tmp_path / "new" / "deeper")
+    labels.require_new(tmp_path)
+    (tmp_path / "mine.txt").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "new")
+    for directory in (tmp_path, tmp_path / "mine.txt", tmp_path / "link"):
+        with pytest.raises(BadLabels, match="expected a new or empty directory"):
+            labels.require_new(directory)
+
+
+def test_numbers_of_hundreds_of_digits_are_no_box() -> None:
+    with pytest.raises(BadLabels, match="expected a box inside the picture"):
+        labels.checked("here", Detection(0, 0, 10**4000, 1, 1.0))

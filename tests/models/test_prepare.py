@@ -171,7 +171,10 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     path.write_bytes(b"weights")
     found = origin(str(path), tmp_path)
     assert (found.family, found.source, found.licence) == ("我的-own-v1.2", str(path), "unknown")
-    with pytest.raises(WrongFile, match=r"own v1\.2\.pt: expected a file of sha256 00, found "):
+    with pytest.raises(WrongFile, match=r"own v1\.2\.pt: expected a file of sha256 0+, found "):
+        origin(str(path), tmp_path, sha256=64 * "0")
+    assert origin(str(path), tmp_path, sha256=hashlib.sha256(b"weights").hexdigest().upper()).path == path
+    with pytest.raises(WrongFile, match="--sha256: expected 64 hexadecimal digits, found '00'"):
         origin(str(path), tmp_path, sha256="00")
     with pytest.raises(
         WeightsError, match=r"expected the path of a file \*\.pt, or a detector such as yolo11n, .* found"
@@ -196,3 +199,32 @@ def test_what_may_be_used_by_itself(agrees: Agreement | None, f1: float | None, 
     """The labels count as well where there are any: the float network had an F1 of 0.8."""
     trials = None if f1 is None else (Trial("d", 9, f1, f1), Trial("d", 9, 0.8, 0.8))
     assert Prepared("n", Path("n"), agrees, trials).good is good
+
+
+def test_where_nobody_was_to_be_found_nothing_is_shown() -> None:
+    assert not Prepared("n", Path("n"), GOOD, (Trial("d", 0, 0.0, 0.0), Trial("d", 0, 0.0, 0.0))).good
+
+
+def test_a_family_whose_name_begins_another_one_is_another_one(tmp_path: Path) -> None:
+    from models.prepare import _require_same
+
+    hall = catalogue.recorded({"current": "yolo11n-hall-int8-64x64"}, "yolo11n-hall-int8-64x64", {"sha256": "a"})
+    catalogue.write(tmp_path, hall)
+    _require_same(tmp_path, Origin(tmp_path / "x.pt", "yolo11n", "x", "x", ()), "b")
+    with pytest.raises(NotReplaced):
+        _require_same(tmp_path, Origin(tmp_path / "x.pt", "yolo11n-hall", "x", "x", ()), "b")
+
+
+@pytest.mark.torch
+def test_a_good_network_of_a_family_is_not_replaced_by_one_that_sees_less(tmp_path: Path, frames: Path) -> None:
+    """Whether it is the one in use or another input of its family: all of them are looked through."""
+    mine, directory = own(tmp_path / "own.pt", "yolo11n.yaml"), tmp_path / "models"
+    (made,) = prepare(mine, Wish([SMALL], frames, "frames"), directory)
+    assert not made.good, "random numbers see nobody"
+    records = catalogue.read(directory)
+    catalogue.write(directory, {**catalogue.recorded(records, made.name, {"agrees": True}), "current": "other"})
+    before = (made.path / f"{made.name}.bin").read_bytes()
+    with pytest.raises(NotReplaced, match="because one that does is there"):
+        list(prepare(mine, Wish([SMALL], frames, "frames"), directory))
+    assert (made.path / f"{made.name}.bin").read_bytes() == before
+    assert catalogue.record(catalogue.read(directory), made.name)["agrees"] is True

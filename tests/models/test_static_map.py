@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from camera_ingest.sample import Picture
 from models.detection import Detection
-from models.static_map import LEARNED, MOST, UNSEEN, StaticMap, learn, without
+from models.static_map import LEARNED, MOST, UNSEEN, StaticMap, learn, overlap, without
 from simulation.counter import window_stage
 from simulation.furniture import layer, sheet
 from simulation.looks import Optics, look
@@ -281,3 +281,29 @@ def test_nothing_is_left_out_before_eight_hours_of_closing_and_memory_is_bounded
         map = learn(map, seen, picture, DAY + number * LEARNED / 41, is_closed)
         assert without(map, seen, picture) == tuple(seen)
         assert len(map.things) <= MOST
+
+
+def test_somebody_who_walks_about_all_night_does_not_keep_a_coat_from_being_learned(window: Window) -> None:
+    """Everywhere they stand they are found and may be a thing; the coat they pass has looked the same for longer."""
+    eye = Eye()
+    alone = window.scene(coat=True)
+    rng = np.random.default_rng(0)
+    for hour in np.arange(17.5, 27.5, 2.0):
+        eye.watch(alone, hours(hour, hour + 1.93))
+        places = rng.uniform(0, 0.8, (2 * MOST, 2))
+        walker = [Detection(x, y, x + 0.1, y + 0.2, 0.8) for x, y in places]
+        passing = window.scene(window.clerk, coat=True)
+        for number, at in enumerate(hours(hour + 1.93, hour + 2)):
+            eye.map = learn(eye.map, walker, passing.shots[number % SPENT], at, True)
+    assert any(overlap(thing.place, (window.coat.x1, window.coat.y1, window.coat.x2, window.coat.y2)) > 0.6
+               for thing in eye.map.known)  # fmt: skip
+
+
+def test_a_clock_that_ran_ahead_stops_nothing(window: Window) -> None:
+    eye = Eye()
+    eye.watch(window.scene(coat=True), hours(24 * 400, 24 * 400 + 8))
+    known = len(eye.map.known)
+    eye.watch(window.scene(coat=True), hours(17.5, 26.5))
+    assert len(eye.map.known) >= max(1, known)
+    eye.watch(window.scene(), hours(26.5, 28.5), finds=False)
+    assert eye.map.known == (), "what is gone is forgotten"

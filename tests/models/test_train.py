@@ -9,6 +9,7 @@ import pytest
 from camera_ingest.sample import Picture
 from models import metadata
 from models.detection import Detection
+from models.labels import BadLabels
 from models.openvino import OpenVinoDetector
 from models.train import found_and_false, train, write_metadata
 
@@ -84,3 +85,18 @@ def test_the_whole_chain(tmp_path: Path) -> None:
     assert detector.name == "small 96×64 openvino" and detector.demo
     assert {path.name for path in out.iterdir()} == {"small.xml", "small.bin", "metadata.yaml"}
     assert all(str(tmp_path).encode() not in path.read_bytes() for path in out.iterdir())
+
+
+def test_other_classes_are_no_people_and_a_picture_without_labels_shows_nobody(tmp_path: Path) -> None:
+    data = data_set(tmp_path, {"val": ["0 0.2 0.5 0.2 0.8\n", ""]})
+    (data / "labels" / "val" / "0.txt").write_text("62 0.5 0.5 0.1 0.1\n\n0 0.2 0.5 0.2 0.8\n", encoding="ascii")
+    (data / "labels" / "val" / "1.txt").unlink()
+    scores = found_and_false(Fixed((LEFT,)), data, 0.35)
+    assert (scores["people"], scores["recall"], scores["empty_pictures"]) == (1, 1.0, 1)
+
+
+def test_a_label_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    data = data_set(tmp_path, {"val": ["0 0.2 0.5 0.2 0.8\n"]})
+    (data / "labels" / "val" / "0.txt").write_text("0 0.2 0.5\n")
+    with pytest.raises(BadLabels, match=r"0\.txt, line 1: expected class, centre x"):
+        found_and_false(Fixed((LEFT,)), data, 0.35)

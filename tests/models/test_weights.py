@@ -122,3 +122,15 @@ def test_a_configured_path_is_no_name(tmp_path: Path) -> None:
     put(tmp_path / "given", "a")
     with pytest.raises(WeightsError, match=r"b/a: expected a directory"):
         resolve(str(tmp_path / "b" / "a"), {"HALLWATCH_MODELS": str(tmp_path / "given")})
+
+
+def test_of_a_family_one_that_disagrees_with_its_original_is_the_last_resort(tmp_path: Path) -> None:
+    environ = {"XDG_CACHE_HOME": str(tmp_path)}
+    cache = tmp_path / "hallwatch" / "models"
+    bad = put(cache, "yolo11n-int8-640x384", 640, int8=True)
+    good = put(cache, "yolo11n-int8-320x192", 320, int8=True)
+    (cache / "catalogue.toml").write_text(
+        'current = "gone-int8-64x64"\n[yolo11n-int8-640x384]\nagrees = false\n', encoding="utf-8"
+    )
+    assert resolve("yolo11n", environ).path == good
+    assert resolve("yolo11n-int8-640x384", environ).path == bad, "named exactly, it is meant"

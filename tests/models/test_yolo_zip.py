@@ -87,3 +87,9 @@ def test_a_damaged_archive_is_refused_or_read(place: int, damage: bytes) -> None
     except BadLabels:
         return
     assert len(read.people) == 1
+
+
+def test_a_class_may_have_a_name_of_two_words() -> None:
+    files: dict[str, str | bytes] = {"classes.txt": "traffic light\nperson\n", "labels/train/a.txt": "1 .5 .5 .1 .1\n"}
+    found = yolo_zip.read(archive(files))
+    assert len(found.people["a"]) == 1 and found.others == 0
