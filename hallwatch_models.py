@@ -370,6 +370,27 @@ def add_models(verbs: Verbs) -> None:
     """The parsers of all verbs of `hallwatch models`."""
     models = verbs.add_parser("models", help="weights: prepare, label, train, evaluate …").add_subparsers(required=True)
     _label_parser(models)
+    _train_parser(models)
+    halls = add_verb(models, "halls", models_halls)
+    halls.add_argument("directory", type=Path, metavar="DIR", help="for clips, truth and halls.yaml; absent or empty")
+    halls.add_argument(
+        "--looks", type=positive, default=180, help="per camera, every 10 s (default 180); below 12 one may see nobody"
+    )
+    halls.add_argument("--seed", type=int, default=1, help="the same seed draws the same halls")
+    _evaluate_parser(models)
+    _prepare_parser(models)
+    listed = add_verb(models, "list", models_list)
+    listed.add_argument("--json", action="store_true", help="JSON lines")
+    listed.add_argument("--no-time", action="store_true", help="without measuring the CPU per look")
+    install = add_verb(models, "install", models_install)
+    install.add_argument("name", metavar="NAME", help="of a prepared network, as `models list` shows it")
+    install.add_argument("--data", type=Path, metavar="DATASET", help="YOLO data set to compare both on (its val)")
+    install.add_argument("--even-if-worse", action="store_true")
+    for one in (install, add_verb(models, "rollback", models_rollback)):
+        one.add_argument("--directory", type=Path, help="models directory, instead of the cache")
+
+
+def _train_parser(models: Verbs) -> None:
     train = add_verb(models, "train", models_train)
     train.add_argument("data", type=Path, help="YOLO data set; drawn from the simulated city if it is not there")
     train.add_argument("out", metavar="OUT_OR_NAME", help="directory *_openvino_model to write; with --from a name")
@@ -383,12 +404,9 @@ def add_models(verbs: Verbs) -> None:
     )
     train.add_argument("--seed", type=int, default=1)
     train.add_argument("--json", action="store_true", help="with --from: JSON lines")
-    halls = add_verb(models, "halls", models_halls)
-    halls.add_argument("directory", type=Path, metavar="DIR", help="for clips, truth and halls.yaml; absent or empty")
-    halls.add_argument(
-        "--looks", type=positive, default=180, help="per camera, every 10 s (default 180); below 12 one may see nobody"
-    )
-    halls.add_argument("--seed", type=int, default=1, help="the same seed draws the same halls")
+
+
+def _evaluate_parser(models: Verbs) -> None:
     evaluate = add_configured(models, "evaluate", models_evaluate)
     evaluate.add_argument(
         "--camera",
@@ -416,16 +434,6 @@ def add_models(verbs: Verbs) -> None:
     )
     evaluate.add_argument("--roles", action="store_true", help="score roles of cameras and seated staff, not zones")
     evaluate.add_argument("--json", action="store_true", help="JSON lines")
-    _prepare_parser(models)
-    listed = add_verb(models, "list", models_list)
-    listed.add_argument("--json", action="store_true", help="JSON lines")
-    listed.add_argument("--no-time", action="store_true", help="without measuring the CPU per look")
-    install = add_verb(models, "install", models_install)
-    install.add_argument("name", metavar="NAME", help="of a prepared network, as `models list` shows it")
-    install.add_argument("--data", type=Path, metavar="DATASET", help="YOLO data set to compare both on (its val)")
-    install.add_argument("--even-if-worse", action="store_true")
-    for one in (install, add_verb(models, "rollback", models_rollback)):
-        one.add_argument("--directory", type=Path, help="models directory, instead of the cache")
 
 
 def _label_parser(models: Verbs) -> None:

@@ -18,7 +18,7 @@ class ExtraMissing(Exception):
 
     def __init__(self, found: ImportError) -> None:
         super().__init__(
-            "此功能需要可选组件，请执行 pip install 'hallwatch[models]'；"
+            "此功能需要可选组件，请在源码目录执行 .venv/bin/pip install -e '.[models]'；"
             f"this needs the extra hallwatch[models], expected ultralytics, found {found}"
         )
 

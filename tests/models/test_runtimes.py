@@ -30,4 +30,4 @@ def test_nothing_is_loaded_early_and_nothing_calls_out(kind: str) -> None:
 
 
 def test_a_missing_extra_is_one_sentence() -> None:
-    assert "pip install 'hallwatch[models]'" in str(ExtraMissing(ImportError("No module named 'ultralytics'")))
+    assert "pip install -e '.[models]'" in str(ExtraMissing(ImportError("No module named 'ultralytics'")))
