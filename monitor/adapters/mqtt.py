@@ -4,7 +4,6 @@ import logging
 import queue
 import random
 import ssl
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from monitor.adapters.mqtt_loop import Loop
 from monitor.messages import Message
 
 LOG = logging.getLogger(__name__)
@@ -149,25 +149,28 @@ class Bus:
         if broker.tls_ca is not None:
             client.tls_set(broker.tls_ca, tls_version=ssl.PROTOCOL_TLS_CLIENT)
         client.on_connect = self._connected
-        client.on_connect_fail = self._failed
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
         client.on_message = self._arrived
+        client.connect_async(broker.host, broker.port, KEEPALIVE_S)
+        self._loop = Loop(client, self._failed, self._wait_s, f"mqtt-{client_id}")
 
     def __enter__(self) -> Self:
-        self._client.connect_async(self.broker.host, self.broker.port, KEEPALIVE_S)
-        self._client.loop_start()
+        self._loop.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing = True
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._loop.stop()
 
     def take(self, limit: int, timeout: float) -> list[Message]:
-        """What has arrived, up to `limit`; waits up to `timeout` seconds for the first."""
+        """What has arrived, up to `limit`; waits up to `timeout` seconds for the first.
+
+        Raises what the loop of the connection died of: nothing would ever arrive again.
+        """
+        self._loop.check()
         taken: list[_Delivery] = []
         with suppress(queue.Empty):
             taken.append(self._inbox.get(timeout=timeout))
@@ -186,6 +189,7 @@ class Bus:
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         """Give a message to the broker at QoS 1; False if it cannot be sent now: it is then forgotten here."""
+        self._loop.check()
         if not self.link.connected:
             return False
         return self._client.publish(topic, payload, qos=1, retain=retain).rc == paho.MQTT_ERR_SUCCESS
@@ -209,9 +213,7 @@ class Bus:
             if code.is_failure:
                 LOG.error("MQTT broker %s: expected to subscribe to %s, found: %s", self.broker.address, topic, code)
 
-    def _failed(self, client: paho.Client, data: Any) -> None:
-        self._wait_longer()
-        error = sys.exception()  # paho calls from where it caught it
+    def _failed(self, error: OSError) -> None:
         if isinstance(error, ssl.SSLError):
             self._down(f"expected TLS with a certificate of {self.broker.tls_ca}, found: {error}")
         else:
@@ -222,15 +224,13 @@ class Bus:
     ) -> None:
         with self._lock:
             self._connection += 1
-        self._wait_longer()
         if not self._closing:
             self._down(self._refusal or f"connection lost: {code}")
         self._refusal = ""
 
-    def _wait_longer(self) -> None:
+    def _wait_s(self) -> float:
         self._attempts += 1
-        ceiling = min(LONGEST_WAIT_S, 2 ** min(self._attempts, 10))
-        self._client.reconnect_delay_set(random.randint(1, ceiling), LONGEST_WAIT_S)
+        return random.uniform(1, min(LONGEST_WAIT_S, 2 ** min(self._attempts, 10)))
 
     def _down(self, detail: str) -> None:
         sentence = f"MQTT broker {self.broker.address}: {detail}"
