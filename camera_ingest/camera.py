@@ -46,3 +46,5 @@ class Camera:
     legal_basis: str
     """Why this camera may be analysed (PIPL art. 26); empty = looked at for health only, never analysed."""
     login: Login | None = None
+    gb_code: str = ""
+    """Its 20 digits in GB/T 28181 (see `gb_code`), by which a video platform knows it; empty = none."""

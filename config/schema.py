@@ -106,6 +106,7 @@ def _camera(written: CameraShape, surroundings: Surroundings) -> Camera:
         cadence=CADENCE[written.role] if written.cadence_s is None else timedelta(seconds=written.cadence_s),
         legal_basis=written.legal_basis,
         login=written.login.resolve(surroundings) if written.login else None,
+        gb_code=written.gb_code,
     )
 
 

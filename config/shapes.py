@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from camera_ingest import gb_code
 from camera_ingest.camera import Login, Role
 from camera_ingest.link import Timing
 from config import addresses, polygons, thresholds
@@ -122,6 +123,12 @@ def _region_flaws(region: RegionShape) -> Iterator[Flaw]:
             yield (field,), f"no {field} for a {region.kind} region", repr(given)
 
 
+def _gb_code_flaws(code: str) -> Iterator[Flaw]:
+    flaw = gb_code.flaw(code) if code else None
+    if flaw:
+        yield (), *flaw
+
+
 class CameraShape(Shape):
     """A camera as it is written, with its regions."""
 
@@ -132,7 +139,16 @@ class CameraShape(Shape):
     cadence_s: Annotated[float, Field(ge=1, le=3600)] | None = None
     legal_basis: str = ""
     login: LoginShape | None = None
+    gb_code: Annotated[str, sound(_gb_code_flaws)] = ""
     regions: tuple[Annotated[RegionShape, sound(_region_flaws)], ...] = ()
+
+
+def _camera_flaws(cameras: tuple[CameraShape, ...]) -> Iterator[Flaw]:
+    seen = set[str]()
+    for index, camera in enumerate(cameras):
+        if camera.gb_code in seen:
+            yield (index, "gb_code"), "each one once", f"{camera.gb_code!r} a second time"
+        seen |= {camera.gb_code} - {""}
 
 
 class CalendarShape(Shape):
@@ -255,7 +271,7 @@ class SiteShape(Shape):
     areas: tuple[Area, ...] = ()
     calendar: Annotated[CalendarShape, sound(_calendar_flaws)] = CalendarShape()
     halls: tuple[Annotated[Hall, sound(_hall_flaws)], ...] = ()
-    cameras: tuple[CameraShape, ...] = ()
+    cameras: Annotated[tuple[CameraShape, ...], sound(_camera_flaws)] = ()
     devices: tuple[Device, ...] = ()
     scales: tuple[Annotated[Scale, sound(_scale_flaws)], ...] = ()
     rules: RulesShape = RulesShape()
