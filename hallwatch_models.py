@@ -305,14 +305,15 @@ def _tell(change: Change | None) -> None:
 def _network(options: argparse.Namespace, settings: Settings) -> str | None:
     """What `models evaluate` scores: what it was told, else what the configuration says; of one input size if asked."""
     from models.inputs import inputs
-    from models.metadata import WeightsError
+    from models.metadata import WeightsError, read
     from models.weights import resolve
 
     weights: str | None = options.weights or settings.detector.weights
     if options.size is None:
         return weights
     try:
-        sizes = inputs(resolve(weights, os.environ))
+        found = inputs(resolve(weights, os.environ))
+        sizes = {size: path for size, path in found.items() if path.is_file() or read(path).size == size}
     except WeightsError as error:
         raise Missing(str(error)) from error
     width, height = options.size

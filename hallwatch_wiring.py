@@ -43,15 +43,15 @@ def load_settings(path: Path) -> Settings:
         raise Refused(str(error)) from error
 
 
-def detector_of(settings: Settings) -> Detector:
-    """The network that the configuration chooses; raises `Missing`."""
+def detector_of(settings: Settings, size: tuple[int, int] | None = None) -> Detector:
+    """The network that the configuration chooses, in another input if `size` says so; raises `Missing`."""
     from models.metadata import WeightsError
     from models.runtimes import DeviceMissing, ExtraMissing
     from models.weights import open_detector, resolve
 
     choice = settings.detector
     try:
-        return open_detector(choice.kind, resolve(choice.weights, os.environ), choice.threshold, choice.device)
+        return open_detector(choice.kind, resolve(choice.weights, os.environ), choice.threshold, choice.device, size)
     except (WeightsError, ExtraMissing, DeviceMissing) as error:
         raise Missing(str(error)) from error
 
@@ -61,13 +61,16 @@ def finder_of(settings: Settings) -> Finder:
 
     Where the configuration names one network, only that one is used.
     """
+    from models import metadata
     from models.finder import Finder
     from models.inputs import inputs
+    from models.looks import SEEN_PX
     from models.metadata import WeightsError
+    from models.regions import RegionKind
     from models.weights import resolve
 
-    def opened(path: Path) -> Detector:
-        return detector_of(replace(settings, detector=replace(choice, weights=str(path))))
+    def opened(path: Path, size: tuple[int, int] | None = None) -> Detector:
+        return detector_of(replace(settings, detector=replace(choice, weights=str(path))), size)
 
     choice = settings.detector
     try:
@@ -76,11 +79,16 @@ def finder_of(settings: Settings) -> Finder:
         sizes = inputs(
             weights, alone=asked == weights.name or (asked != "" and Path(asked).expanduser() == weights.path)
         )
+        about = metadata.read(weights.path) if weights.path.is_dir() else None
     except WeightsError as error:
         raise Missing(str(error)) from error
     own = opened(weights.path)
+    first = about.size if about else next(iter(sizes))
+    seen = SEEN_PX | {RegionKind(kind): px for kind, px in about.seen_px.items()} if about else SEEN_PX
     return Finder(
-        own, {size: partial(opened, path) if path != weights.path else lambda: own for size, path in sizes.items()}
+        own,
+        {size: (lambda: own) if size == first else partial(opened, path, size) for size, path in sizes.items()},
+        seen=seen,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from camera_ingest.sample import Picture
 from models.detection import Detection
 from models.detector import Detector
-from models.looks import SURE_PX, Look, Plan, Size, plan
+from models.looks import SEEN_PX, SURE_PX, Look, Plan, Seen, Size, plan
 from models.picture import checked
 from models.regions import Region
 from models.suppression import LIMIT, Boxes, overlap
@@ -31,14 +31,24 @@ class Finder:
     It remembers nothing of any picture, only the plans.
     """
 
-    def __init__(self, detector: Detector, inputs: Mapping[Size, Open], say: Callable[[str], object] = log.warning):
-        """`detector`: whose name is shown; `inputs`: how to open the network of each input; `say`: hears of lacks."""
+    def __init__(
+        self,
+        detector: Detector,
+        inputs: Mapping[Size, Open],
+        say: Callable[[str], object] = log.warning,
+        seen: Seen = SEEN_PX,
+    ) -> None:
+        """`detector`: whose name is shown; `inputs`: how to open the network of each input; `say`: hears of lacks.
+
+        `seen`: how high people must be in an input for these networks, by kind of region.
+        """
         self.name = detector.name
         self.demo = detector.demo
         self._inputs = inputs
         self._open: dict[Size, Detector] = {}
         self._plans: dict[tuple[tuple[Region, ...], Size], Plan] = {}
         self._say = say
+        self._seen = seen
 
     def find(self, picture: Picture, regions: Sequence[Region]) -> tuple[Detection, ...]:
         """The people of a picture, best first, those outside every region as far as they were seen.
@@ -52,7 +62,7 @@ class Finder:
         """The looks at a picture of this size; what they lack is said once."""
         key = tuple(regions), picture
         if key not in self._plans:
-            self._plans[key] = plan(regions, picture, tuple(self._inputs))
+            self._plans[key] = plan(regions, picture, tuple(self._inputs), self._seen)
             if lacks := self._plans[key].lacks:
                 cameras = ", ".join(dict.fromkeys(region.camera for region in regions))
                 self._say(f"camera {cameras}, picture {picture[1]}×{picture[0]}: {lacks}")

@@ -7,7 +7,7 @@ through a small one, for whoever is large, and crops around the regions, for who
 region is larger than the input. Pure: numbers in, numbers out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations, product
@@ -39,6 +39,8 @@ the floor. In simulated halls at least 0.76 and 0.38, on PETS 2009, which is see
 
 Size = tuple[int, int]
 """Height and width, pixels."""
+Seen = Mapping[RegionKind, float]
+"""Heights in the input, in pixels, as in SEEN_PX."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,13 +105,15 @@ def person_px(region: Region, height: int) -> float:
     return max(share * height, 1.0)
 
 
-def needed(region: Region, height: int) -> float:
+def needed(region: Region, height: int, seen: Seen = SEEN_PX) -> float:
     """Pixels of the input per pixel of a picture so high that show the smallest people of a region well."""
-    return SEEN_PX[region.kind] / person_px(region, height)
+    return seen[region.kind] / person_px(region, height)
 
 
-def plan(regions: Sequence[Region], picture: Size, inputs: Sequence[Size]) -> Plan:
+def plan(regions: Sequence[Region], picture: Size, inputs: Sequence[Size], seen: Seen = SEEN_PX) -> Plan:
     """The cheapest looks that show people well in every counting region; `inputs`: those there are networks for.
+
+    `seen`: the heights that the network needs, by kind of region.
 
     Where that takes more than MOST_LOOKS, people are shown smaller, in the best way there is, and `lacks` says so.
     Raises ValueError without inputs.
@@ -120,19 +124,22 @@ def plan(regions: Sequence[Region], picture: Size, inputs: Sequence[Size]) -> Pl
         raise ValueError("expected the size of at least one input, found none")
     share = 1.0
     while True:
-        plans = [one for whole in wholes for one in _plans(whole, counting, inputs, share)]
+        plans = [one for whole in wholes for one in _plans(whole, counting, inputs, seen, share)]
         plans = [one for one in plans if len(one) <= MOST_LOOKS]
         if plans:
             best = min(plans, key=lambda looks: (_cost(looks), looks))
-            return Plan(best, _lack(counting, picture, share))
+            return Plan(best, _lack(counting, picture, seen, share))
         share *= 0.9
 
 
-def _plans(whole: Look, regions: Sequence[Region], inputs: Sequence[Size], share: float) -> Iterator[tuple[Look, ...]]:
+def _plans(
+    whole: Look, regions: Sequence[Region], inputs: Sequence[Size], seen: Seen, share: float
+) -> Iterator[tuple[Look, ...]]:
     """The whole picture, and closer looks where it shows people too small; `share`: of the size they should have."""
     picture, large = (whole.bottom, whole.right), SURE_PX / whole.scale
     enough = whole.scale / ENOUGH if whole.scale < MOST_ENLARGED else inf
-    areas = [_area(region, picture, large, share) for region in regions if needed(region, picture[0]) * share > enough]
+    small = [region for region in regions if needed(region, picture[0], seen) * share > enough]
+    areas = [_area(region, picture, large, needed(region, picture[0], seen) * share) for region in small]
     if not areas:
         yield (whole,)
         return
@@ -145,7 +152,7 @@ def _plans(whole: Look, regions: Sequence[Region], inputs: Sequence[Size], share
             yield (whole, *dict.fromkeys(closer))
 
 
-def _area(region: Region, picture: Size, large: float, share: float) -> _Area:
+def _area(region: Region, picture: Size, large: float, scale: float) -> _Area:
     """The polygon with room for everybody whose anchor is inside and who is lower than `large`, in pixels.
 
     Around a staff region there is room for everybody whose head may be in it: evidence has to find and hide them.
@@ -160,7 +167,7 @@ def _area(region: Region, picture: Size, large: float, share: float) -> _Area:
         max(0.0, min(ys) - above),
         min(float(width), max(xs) + side),
         min(float(height), max(ys) + below),
-        min(needed(region, height) * share, MOST_ENLARGED),
+        min(scale, MOST_ENLARGED),
     )
 
 
@@ -215,13 +222,13 @@ def _cheapest(look: Look, scale: float, inputs: Sequence[Size]) -> Look:
     return min((one for one in others if one.scale >= 0.999 * scale), key=lambda one: _pixels(one.input), default=look)
 
 
-def _lack(regions: Sequence[Region], picture: Size, share: float) -> str:
+def _lack(regions: Sequence[Region], picture: Size, seen: Seen, share: float) -> str:
     """What is not shown as large as it should be, and why."""
     if share < 1:
         return f"expected at most {MOST_LOOKS} looks, found room for people {share:.0%} as high as they should be"
-    small = [region for region in regions if needed(region, picture[0]) > MOST_ENLARGED]
+    small = [region for region in regions if needed(region, picture[0], seen) > MOST_ENLARGED]
     if small:
-        least = {region: SEEN_PX[region.kind] / MOST_ENLARGED for region in small}
+        least = {region: seen[region.kind] / MOST_ENLARGED for region in small}
         wanted = ", ".join(f"{height:.0f} px in {region.id}" for region, height in least.items())
         found = ", ".join(f"{person_px(region, picture[0]):.0f}" for region in small)
         return f"expected people of at least {wanted}, found {found}"

@@ -1,7 +1,7 @@
 """Metadata: what a weights directory says of itself, in the `metadata.yaml` that ultralytics writes beside an IR."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -29,6 +29,10 @@ class Metadata:
     int8: bool
     demo: bool
     """True for the small weights shipped with the package (`hallwatch: {demo: true}`)."""
+    further: tuple[tuple[int, int], ...] = ()
+    """Other inputs, height and width, in which the same weights were measured (`hallwatch: {further_inputs: …}`)."""
+    seen_px: Mapping[str, float] = field(default_factory=dict)
+    """By kind of region, where it differs from what is usual (models/looks.py): how high people must be to be seen."""
 
 
 def read(directory: Path) -> Metadata:
@@ -55,7 +59,16 @@ def parse(path: Path, content: object) -> Metadata:
     if first != PERSON:
         raise WeightsError(path, f"names with 0: {PERSON}", repr(first))
     int8 = _flag(content, "args", "int8", True) or _flag(content, "args", "quantize", 8)  # until ultralytics 8.3, since
-    return Metadata(size, int8, _flag(content, "hallwatch", "demo", True))
+    own = content.get("hallwatch")
+    own = own if isinstance(own, Mapping) else {}
+    further = tuple(_size(path, one) for one in own.get("further_inputs", ()))
+    return Metadata(size, int8, _flag(content, "hallwatch", "demo", True), further, _seen(path, own.get("seen_px", {})))
+
+
+def _seen(path: Path, value: object) -> Mapping[str, float]:
+    if isinstance(value, Mapping) and all(isinstance(px, int | float) and px > 0 for px in value.values()):
+        return {str(kind): float(px) for kind, px in value.items()}
+    raise WeightsError(path, "seen_px: {staff: pixels, …}", repr(value))
 
 
 def _size(path: Path, value: object) -> tuple[int, int]:
@@ -63,7 +76,7 @@ def _size(path: Path, value: object) -> tuple[int, int]:
     match value:
         case [int(height), int(width)] if height > 0 and width > 0:
             return height, width
-    raise WeightsError(path, "imgsz: [height, width] in pixels", repr(value))
+    raise WeightsError(path, "sizes of inputs as [height, width] in pixels", repr(value))
 
 
 def _flag(content: Mapping[object, object], part: str, key: str, value: int) -> bool:

@@ -16,6 +16,7 @@ from models.detection import Detection
 from models.letterbox import Letterbox
 from models.metadata import WeightsError
 from models.picture import checked
+from models.resize import Size, resize
 from models.suppression import LIMIT, Boxes, suppress
 
 FAST = {
@@ -29,17 +30,24 @@ FAST = {
 class OpenVinoDetector:
     """A YOLO detection network (8, 11: one output, 4 + classes × anchors) as exported by ultralytics."""
 
-    def __init__(self, directory: Path, threshold: float = 0.35, overlap: float = LIMIT) -> None:
-        """Loads `*.xml` of a weights directory; raises `WeightsError` for anything but such a network."""
+    def __init__(
+        self, directory: Path, threshold: float = 0.35, overlap: float = LIMIT, size: Size | None = None
+    ) -> None:
+        """Loads `*.xml` of a weights directory; raises `WeightsError` for anything but such a network.
+
+        `size`: another input than its own (height, width); raises `NotResizable` where that cannot be had.
+        """
         about = metadata.read(directory)
         openvino = runtimes.openvino()
         core = openvino.Core()
-        network = _taking_pictures(openvino, _load(core, directory, about.size))
-        self._network = core.compile_model(network, "CPU", FAST)
-        self._input = about.size
+        network = _load(core, directory, about.size)
+        if size not in (None, about.size):
+            resize(openvino, network, about.size, size)
+        self._input = size or about.size
+        self._network = core.compile_model(_taking_pictures(openvino, network), "CPU", FAST)
         self._threshold = threshold
         self._overlap = overlap
-        self.name = f"{directory.name.removesuffix('_openvino_model')} {about.size[1]}×{about.size[0]} openvino"
+        self.name = f"{directory.name.removesuffix('_openvino_model')} {self._input[1]}×{self._input[0]} openvino"
         self.demo = about.demo
 
     def detect(self, picture: Picture) -> tuple[Detection, ...]:

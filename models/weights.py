@@ -104,15 +104,19 @@ def chosen(directory: Path, source: Source = Source.CACHE) -> Weights | None:
 
 
 def open_detector(
-    kind: Literal["openvino", "ultralytics"], weights: Weights, threshold: float, device: str | None = None
+    kind: Literal["openvino", "ultralytics"],
+    weights: Weights,
+    threshold: float,
+    device: str | None = None,
+    size: tuple[int, int] | None = None,
 ) -> Detector:
-    """A detector over these weights; one per thread.
+    """A detector over these weights; one per thread. `size`: another input than theirs, for OpenVINO networks.
 
     Raises `WeightsError`, or `ExtraMissing` where ultralytics is asked for and not installed, or `DeviceMissing`.
     """
     if kind == "ultralytics":
         return UltralyticsDetector(weights.path, threshold, device=device)
-    return OpenVinoDetector(weights.path, threshold)
+    return OpenVinoDetector(weights.path, threshold, size=size)
 
 
 def _configured(asked: str | Path, environ: Mapping[str, str]) -> Weights:

@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     settings = load(asked.config)
     networks: dict[Size, Detector] = {
-        size: OpenVinoDetector(path, asked.threshold)
+        size: OpenVinoDetector(path, asked.threshold, size=size)
         for size, path in inputs(resolve(asked.weights, os.environ)).items()
     }
     chosen = [
