@@ -128,7 +128,7 @@ def write(city: City, number: int) -> Chapter:
     visits = {}
     for place, (hall, window) in enumerate(windows):
         own = np.random.default_rng([city.seed, number, place])
-        visits[hall, window.id] = tuple(_visits(own, number, absent.get((hall, window.id), ())))
+        visits[hall, window.id] = tuple(_visits(own, city, number, absent.get((hall, window.id), ())))
     return Chapter(
         aways=absent,
         crowds=_by(crowds, lambda crowd: (crowd.hall, crowd.zone)),
@@ -205,14 +205,14 @@ def _crowds(rng: np.random.Generator, number: int, small: tuple[str, str] | None
         yield Crowd(*small, at, at + _between(rng, CROWD_S), int(rng.integers(11, 14)))
 
 
-def _visits(rng: np.random.Generator, number: int, aways: Sequence[Away]) -> Iterator[Visit]:
+def _visits(rng: np.random.Generator, city: City, number: int, aways: Sequence[Away]) -> Iterator[Visit]:
     """Citizens one after the other; nobody is served while the clerk is away, but somebody may wait."""
     at, end = number * LENGTH_S + _between(rng, (3, 60)), (number + 1) * LENGTH_S - 10
     if number == 0:  # the city does not begin with empty counters
         at -= 60
     turn = int(rng.integers(2))
     while at < end:
-        until = at + _between(rng, (40, 110))
+        until = at + _between(rng, city.visit_s)
         away = next((one for one in aways if at < one.until + 5 and until > one.since - 5), None)
         if away is not None:
             if away.until - away.since > 60 and rng.random() < 0.4:
@@ -222,7 +222,7 @@ def _visits(rng: np.random.Generator, number: int, aways: Sequence[Away]) -> Ite
             continue
         if until < end:
             yield Visit(at, until, "ab"[turn % 2], True, _given(rng, until))
-        at = until + _between(rng, (8, 60))
+        at = until + _between(rng, city.idle_s)
         turn += 1
 
 

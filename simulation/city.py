@@ -1,7 +1,7 @@
 """The city: which halls, windows, cameras and devices there are, as a function of their number and a seed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
@@ -9,10 +9,13 @@ from camera_ingest.camera import Role
 from monitor.devices import Device, DeviceType
 from monitor.places import Area, Hall, HallLevel, Segment, Window, Zone
 from simulation.gops import StageId, regions
+from simulation.kinds import Kind
 from simulation.weihai import AREAS, HALLS, ZONES, HallName
 
-CADENCE_S = {Role.WINDOW: 5, Role.QUEUE: 5, Role.ENTRANCE: 15}
+CADENCE_S: Mapping[Role, float] = {Role.WINDOW: 5, Role.QUEUE: 5, Role.ENTRANCE: 15}
 """How often the demo looks, in seconds."""
+VISIT_S, IDLE_S = (40.0, 110.0), (8.0, 60.0)
+"""How long somebody is served in the demo, and how long a window waits for the next."""
 CAMERAS = {HallLevel.CITY: 18, HallLevel.DISTRICT: 10, HallLevel.TOWN: 6}
 """Of a hall, unless a number is asked for."""
 STAGES = {Role.WINDOW: 12, Role.QUEUE: 4, Role.ENTRANCE: 2}
@@ -51,6 +54,12 @@ class City:
     devices: tuple[Device, ...]
     silent: frozenset[tuple[str, str]]
     """(hall, window) of windows that never tell their state."""
+    cadence_s: Mapping[Role, float] = field(default_factory=lambda: CADENCE_S)
+    """How often a camera of each role is looked at."""
+    visit_s: tuple[float, float] = VISIT_S
+    """How long somebody is served, from and to."""
+    idle_s: tuple[float, float] = IDLE_S
+    """How long a window waits for the next citizen, from and to."""
 
 
 def build(halls: int = 3, cameras: int | None = None, seed: int = 1) -> City:
@@ -69,14 +78,21 @@ def build(halls: int = 3, cameras: int | None = None, seed: int = 1) -> City:
         areas=tuple(area for area in AREAS if area.code in used),
         halls=tuple(hall for hall, _ in built),
         eyes=tuple(_staged([eye for _, eyes in built for eye in eyes], names, seed)),
-        devices=tuple(device for hall, _ in built for device in _devices(hall)),
+        devices=tuple(device for hall, _ in built for device in devices_of(hall)),
         silent=frozenset((hall.id, window.id) for hall, _ in built[1:2] for window in hall.windows[2:3]),
     )
 
 
 def plan(halls: int = 3, cameras: int | None = None, seed: int = 1, rtsp_port: int = 8554) -> dict[str, Any]:
     """The same city as a configuration is written, its cameras at rtsp://127.0.0.1:rtsp_port."""
-    city = build(halls, cameras, seed)
+    return plan_of(build(halls, cameras, seed), rtsp_port)
+
+
+def plan_of(city: City, rtsp_port: int = 8554, http_port: int = 8081) -> dict[str, Any]:
+    """A city as a configuration is written: `simulated`, `areas`, `halls`, `cameras` with regions, `devices`.
+
+    Cameras are at rtsp://127.0.0.1:rtsp_port/ID, snapshot cameras at http://127.0.0.1:http_port/ID.
+    """
     return {
         "simulated": True,
         "areas": [
@@ -84,7 +100,7 @@ def plan(halls: int = 3, cameras: int | None = None, seed: int = 1, rtsp_port: i
             for area in city.areas
         ],
         "halls": [_written_hall(hall) for hall in city.halls],
-        "cameras": [_written_camera(eye, rtsp_port) for eye in city.eyes],
+        "cameras": [_written_camera(eye, city.cadence_s[eye.role], rtsp_port, http_port) for eye in city.eyes],
         "devices": [
             {"id": one.id, "hall": one.hall, "type": str(one.type), "window": one.window, "scale_id": one.scale_id}
             for one in city.devices
@@ -126,18 +142,14 @@ def _hall(name: HallName, cameras: int) -> tuple[Hall, list[Eye]]:
     queues = max(1, round(cameras * 0.22))
     entrances = min(round(cameras / 9), cameras - queues - 1)
     looking = cameras - queues - entrances
-    zones = tuple(
-        Zone(
-            f"z{chr(ord('a') + place % 26)}{place // 26 or ''}", *ZONES[name.level][place % len(ZONES[name.level])][:2]
-        )
-        for place in range(queues)
-    )
+    zones = tuple(zone_of(name.level, place) for place in range(queues))
     windows = tuple(_windows(name.level, 2 * looking, zones))
     hall = Hall(name.id, name.name, name.area, name.level, (ALL_DAY,), zones, windows, name.name_en)
     return hall, list(_eyes(hall, looking, entrances))
 
 
-def _zone(level: HallLevel, place: int) -> Zone:
+def zone_of(level: HallLevel, place: int) -> Zone:
+    """The zone with this number, from 0, of a hall."""
     name, name_en, _ = ZONES[level][place % len(ZONES[level])]
     return Zone(f"z{chr(ord('a') + place % 26)}{place // 26 or ''}", name, name_en)
 
@@ -188,7 +200,7 @@ def _staged(eyes: list[Eye], names: list[HallName], seed: int) -> Iterator[Eye]:
         yield Eye(eye.id, eye.hall, eye.role, drawn[key], eye.windows, eye.zone)
 
 
-def _devices(hall: Hall) -> Iterator[Device]:
+def devices_of(hall: Hall) -> Iterator[Device]:
     """One rating device per window: keys and tablets, now and then a code to scan or a terminal."""
     kinds = [
         ("btn", DeviceType.BUTTON, "KEY5_DESC"),
@@ -224,7 +236,8 @@ def _written_hall(hall: Hall) -> dict[str, Any]:
     }
 
 
-def _written_camera(eye: Eye, port: int) -> dict[str, Any]:
+def _written_camera(eye: Eye, cadence_s: float, rtsp_port: int, http_port: int) -> dict[str, Any]:
+    address = f"http://127.0.0.1:{http_port}" if eye.stage.kind is Kind.JPEG else f"rtsp://127.0.0.1:{rtsp_port}"
     shapes = regions(eye.stage)
     places: dict[str, dict[str, str]] = {"queue": {"kind": "queue", "zone": eye.zone}}
     for number, window in enumerate(eye.windows, 1):
@@ -233,9 +246,9 @@ def _written_camera(eye: Eye, port: int) -> dict[str, Any]:
     return {
         "id": eye.id,
         "hall": eye.hall,
-        "url": f"rtsp://127.0.0.1:{port}/{eye.id}",
+        "url": f"{address}/{eye.id}",
         "role": str(eye.role),
-        "cadence_s": CADENCE_S[eye.role],
+        "cadence_s": cadence_s,
         "legal_basis": "现场管理",
         "regions": [
             places[name] | {"polygon": [list(corner) for corner in polygon]} for name, polygon in shapes.items()

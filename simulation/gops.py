@@ -17,6 +17,7 @@ from tqdm import tqdm
 from camera_ingest.camera import Role
 from simulation.counter import window_stage
 from simulation.h264 import FPS, encode
+from simulation.kinds import Kind
 from simulation.lobby import entrance_stage, queue_stage
 from simulation.looks import Optics, look
 from simulation.rtsp_server import Gop
@@ -48,6 +49,7 @@ class StageId:
     """Seed of the hall's look: cameras of one hall have it in common."""
     numbers: tuple[int, ...] = ()
     """On the signs over the windows."""
+    kind: Kind = Kind.H264
 
     def draw(self) -> Stage:
         """The place itself, without people."""

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from camera_ingest.camera import Role
 from config.settings import Settings
 from simulation.chapter import Failure
-from simulation.city import Eye, build
+from simulation.city import City, Eye, build
 from simulation.devices import Devices
 from simulation.gops import LONGEST_QUEUE, PASSING, Library, cache, prepare
 from simulation.rtsp_server import Fault, Gop, serve
@@ -42,14 +42,17 @@ def run(
     stop: Event | None = None,
     rendered: Path | None = None,
     quiet: bool = False,
+    city: City | None = None,
 ) -> None:
     """Play the city that `simulation.city.plan` wrote into these settings, until `stop` or for so many seconds.
+
+    A city made otherwise (`simulation.network.whole`) is given as `city`.
 
     Everything is rendered first, unless it is already in `rendered` (by default the user's cache); the truth file
     appears when the city begins. Raises OSError if the address of the cameras is taken; a broker that is not there is
     waited for.
     """
-    city = build(len(settings.halls), len(settings.cameras), seed)
+    city = city or build(len(settings.halls), len(settings.cameras), seed)
     library = prepare((eye.stage for eye in city.eyes), rendered or cache(os.environ), quiet=quiet)
     script = Script(city)
     zero, began = time.monotonic(), datetime.now(UTC)

@@ -42,9 +42,15 @@ _TOWNS = {
     "371073": "黄岚街道 Huanglan,草庙子镇 Caomiaozi,汪疃镇 Wangtuan,蔄山镇 Manshan",
 }
 
+_NEW_AREAS = (
+    ("3710n1", "南海新区", "Nanhai New Area", "nh"),
+    ("3710z1", "综合保税区", "Comprehensive Bonded Zone", "zb"),
+)
+"""They have no administrative codes of their own; these are made up."""
+
 AREAS = (
     Area("371000", "威海市", "Weihai City"),
-    *(Area(code, name, name_en, "371000") for code, name, name_en, _ in _DISTRICTS),
+    *(Area(code, name, name_en, "371000") for code, name, name_en, _ in (*_DISTRICTS, *_NEW_AREAS)),
 )
 
 
@@ -67,6 +73,35 @@ def _halls() -> tuple[HallName, ...]:
 
 
 HALLS = _halls()
+CITY_HALL = HALLS[0]
+DISTRICT_HALLS = tuple(hall for hall in HALLS if hall.level is HallLevel.DISTRICT)
+TOWN_HALLS = tuple(hall for hall in HALLS if hall.level is HallLevel.TOWN)
+
+_BRANCHES = (
+    ("不动产登记", "Real Estate"),
+    ("出入境", "Exit and Entry"),
+    ("车管", "Vehicle"),
+    ("税务", "Tax"),
+    ("医保", "Health Insurance"),
+    ("人社", "Labour and Social Security"),
+    ("公积金", "Housing Fund"),
+    ("公共资源交易", "Public Resources Trading"),
+)
+BRANCH_HALLS = tuple(
+    HallName(f"wh{number:02d}", f"威海市{matter}服务大厅", f"Weihai {matter_en} Hall", "371000", HallLevel.CITY)
+    for number, (matter, matter_en) in enumerate(_BRANCHES, 2)
+)
+"""The city's halls for single matters (市级分厅)."""
+NEW_AREA_HALLS = tuple(
+    HallName(f"{short}01", f"{name}政务服务中心", f"{name_en} Service Centre", code, HallLevel.DISTRICT)
+    for code, name, name_en, short in _NEW_AREAS
+)
+SUB_HALLS = tuple(
+    HallName(f"{short}{number}", f"{name}{matter}分厅", f"{name_en} {matter_en} Hall", code, HallLevel.DISTRICT)
+    for number, (matter, matter_en) in enumerate((_BRANCHES[0], _BRANCHES[3], _BRANCHES[5]), 81)
+    for code, name, name_en, short in _DISTRICTS
+)[:20]
+"""The districts' halls for single matters (区级分厅)."""
 
 Matter = tuple[str, str]
 ZoneName = tuple[str, str, tuple[Matter, ...]]
