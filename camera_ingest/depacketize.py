@@ -1,6 +1,7 @@
 """Keyframes out of RTP packets: H.264 (RFC 6184) and H.265 (RFC 7798), whole or not at all.
 
-A keyframe is given only if every packet of its access unit came in order; nothing that is fed raises.
+A keyframe is given only if every packet of its access unit came in order; nothing that is fed raises. An H.264 picture
+of I slices is a keyframe whatever it is called: FFmpeg decodes those of x264's open GOPs alone to the very same pixels.
 """
 
 import struct
@@ -28,6 +29,8 @@ class Codec:
     pictures: range
     keys: range
     """Slices of pictures that decode alone (IDR; with H.265 also BLA and CRA)."""
+    plain: int | None
+    """Slices of other pictures that decode alone if all of them are intra-coded: where H.264's open GOPs begin."""
     sets: tuple[int, ...]
     """Parameter sets in the order a decoder needs them."""
     aggregate: int
@@ -37,9 +40,32 @@ class Codec:
         """The NAL unit type, from the first byte of the header."""
         return (first >> self.shift) & self.mask
 
+    def is_key(self, kind: int, unit: "Bytes") -> bool:
+        """Whether a slice, of which the beginning is enough, needs no picture but its own."""
+        return kind in self.keys or (kind == self.plain and slice_type(unit) in INTRA)
 
-H264 = Codec("h264", 1, 0, 0x1F, range(1, 6), range(5, 6), (7, 8), aggregate=24, fragment=28)
-H265 = Codec("hevc", 2, 1, 0x3F, range(32), range(16, 22), (32, 33, 34), aggregate=48, fragment=49)
+
+INTRA = (2, 4, 7, 9)
+"""Values of `slice_type` of intra-coded slices: I and SI, and the same where all slices of the picture are such."""
+
+
+def slice_type(unit: "Bytes") -> int | None:
+    """`slice_type` of an H.264 slice (ITU-T H.264 §7.3.3), the second Exp-Golomb number after the NAL unit header."""
+    head = unit[1:9]
+    bits, size = int.from_bytes(head, "big"), 8 * len(head)
+    number = None
+    for _ in range(2):
+        zeros = size - bits.bit_length()
+        length = 2 * zeros + 1
+        if length > size:
+            return None
+        size -= length
+        number, bits = (bits >> size) - 1, bits & ((1 << size) - 1)
+    return number
+
+
+H264 = Codec("h264", 1, 0, 0x1F, range(1, 6), range(5, 6), 1, (7, 8), aggregate=24, fragment=28)
+H265 = Codec("hevc", 2, 1, 0x3F, range(32), range(16, 22), None, (32, 33, 34), aggregate=48, fragment=49)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +83,8 @@ class Depacketizer:
 
     def __init__(self, codec: Codec, payload_type: int, sets: Iterable[bytes] = ()) -> None:
         """`sets`: the parameter sets known beforehand (sprop-… of the SDP); those in the stream replace them."""
+        self.dependent = 0
+        """Whole pictures in a row that need earlier ones; very many: the encoder refreshes piece by piece."""
         self._codec = codec
         self._payload_type = payload_type
         self._sets: dict[int, list[bytes]] = {}
@@ -144,7 +172,7 @@ class Depacketizer:
             rebuilt = payload[0] & ~(codec.mask << codec.shift) & 0xFF | kind << codec.shift
             piece = bytes((rebuilt,)) + payload[1 : codec.header] + piece
             self._take_unit(kind, piece, whole=bool(ends))
-        elif kind in codec.keys or kind in codec.sets:
+        elif kind in codec.sets or (kind in codec.pictures and self._key is not False):
             if not self._pieces:
                 self._whole = False  # the first fragment is missing
             elif self._fits(piece):
@@ -160,8 +188,8 @@ class Depacketizer:
             begins = unit[codec.header] & 0x80  # first_mb_in_slice = 0, first_slice_segment_in_pic_flag
             if self._key is None and not begins:
                 self._whole = False  # slices before this one are missing
-            self._key = kind in codec.keys and self._key is not False
-        if (kind in codec.keys or kind in codec.sets) and self._fits(unit):
+            self._key = self._key is not False and codec.is_key(kind, unit)
+        if (kind in codec.sets or (kind in codec.pictures and self._key)) and self._fits(unit):
             if whole:
                 self._store(kind, bytes(unit))
             else:
@@ -180,6 +208,7 @@ class Depacketizer:
         if not self._whole or self._pieces or self._timestamp is None:
             return None
         self._remember(self._new_sets)
+        self.dependent = self.dependent + 1 if self._key is False else 0
         if not self._key or not self._slices or any(kind not in self._sets for kind in self._codec.sets):
             return None
         units = [unit for kind in self._codec.sets for unit in self._sets[kind]] + self._slices

@@ -4,47 +4,41 @@ The edge sends what `outgoing()` gives, feeds `receive()` with what comes and ca
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
+from datetime import datetime
 
+from camera_ingest import redirection, rtcp
 from camera_ingest.authorization import Authorization, strongest
 from camera_ingest.camera import Login
 from camera_ingest.depacketize import Depacketizer, Keyframe
 from camera_ingest.lost import StreamLost
+from camera_ingest.redirection import Moved
+from camera_ingest.rtsp_message import LARGEST_MESSAGE, Garbage, Message, phrase, take
 from camera_ingest.sample import Blind
-from camera_ingest.sdp import Track, video_track
+from camera_ingest.sdp import Track, video_track, without_login
 
-LARGEST_MESSAGE = 1 << 16  # bytes of a response with its body
 USUAL_TIMEOUT_S = 60.0  # of a session whose server names none (RFC 2326 §12.37)
-_STATUS = re.compile(rb"RTSP/\d\.\d (\d{3})(?: |$)")
-_REQUEST = re.compile(rb"[A-Z_]+ \S+ RTSP/\d\.\d$")
+STRAYS = 50  # packets of our track on another channel, and none on the one agreed on, until that one is taken
+DEPENDENT = 10  # whole pictures in a row without a keyframe after which it is said that there may be none
 _CHANNELS = re.compile(r"interleaved=(\d{1,3})(?!\d)")
 _BLINDNESS = {401: Blind.REFUSED, 403: Blind.REFUSED, 404: Blind.NOT_FOUND}
-
-
-@dataclass(frozen=True, slots=True)
-class _Response:
-    status: int
-    fields: Mapping[str, tuple[str, ...]]
-    """Values by name in lower case."""
-    body: bytes
-
-    def field(self, name: str) -> str:
-        return next(iter(self.fields.get(name, ())), "")
+_DISPENSABLE = (405, 501, 551)  # answers of cameras that know no OPTIONS, which we only ask out of politeness
 
 
 class Session:
     """The conversation with one camera, from OPTIONS to its keyframes. Time is given, in monotonic seconds."""
 
-    def __init__(self, which: str, url: str, login: Login | None = None) -> None:
+    def __init__(self, which: str, url: str, login: Login | None = None, home: str | None = None) -> None:
+        """`home`: the camera's own address if `url` is where it sent us; elsewhere no password is told in clear."""
         self.wanted = True
         """Whether keyframes are put together; while False, packets are only hopped over."""
         self.playing = False
         self.track: Track | None = None
+        self.clock_off_s: float | None = None
+        """By how much the camera's clock was ahead of ours at its last sender report; None = it has told none."""
         self._which = which
         self._url = self._aggregate = without_login(url)
         self._login = login
+        self._abroad = home is not None and redirection.host(home) != redirection.host(self._url)
         self._authorization: Authorization | None = None
         self._sequence = 0
         self._asked: tuple[str, ...] = ()  # method, URL and fields of the request under way
@@ -56,6 +50,7 @@ class Session:
         self._alive_every = USUAL_TIMEOUT_S / 2
         self._alive_at: float | None = None  # when the next keep-alive is due
         self._channel = 0
+        self._strays = 0
         self._depacketizer: Depacketizer | None = None
         self._collecting = True  # `wanted` when the last bytes came
         self._ask("OPTIONS", self._url)
@@ -64,6 +59,13 @@ class Session:
     def step(self) -> str:
         """Where the conversation stands: "OPTIONS" … "PLAY", then "playing"."""
         return "playing" if self.playing else self._asked[0]
+
+    @property
+    def lack(self) -> str:
+        """Why no keyframe has come though packets do, as far as they tell; empty if they do not."""
+        if self._depacketizer is None or self._depacketizer.dependent < DEPENDENT:
+            return ""
+        return "only pictures that need earlier ones (intra refresh); `via: pyav` can show such a camera"
 
     def outgoing(self) -> bytes:
         """What is to be sent now; forgotten once taken."""
@@ -80,8 +82,11 @@ class Session:
             self._alive_at = now + self._alive_every
             self._ask(self._alive_by, self._aggregate)
 
-    def receive(self, data: bytes | memoryview) -> Keyframe | None:
-        """Takes what came from the camera; gives the newest keyframe that it completed. Raises StreamLost."""
+    def receive(self, data: bytes | memoryview, utc: datetime | None = None) -> Keyframe | None:
+        """Takes what came from the camera; gives the newest keyframe that it completed. Raises StreamLost.
+
+        `utc`: the aware time at which it came, if the camera's clock is to be compared with it.
+        """
         if self._rest:
             data = self._rest + data
         view = memoryview(data)
@@ -94,7 +99,10 @@ class Session:
                 end = at + 4 + (view[at + 2] << 8 | view[at + 3])
                 if end > size:
                     break
-                if self._collecting and self._depacketizer and view[at + 1] == self._channel:
+                if view[at + 1] != self._channel:
+                    self._aside(view[at + 1], view[at + 4 : end], utc)
+                elif self._collecting and self._depacketizer:
+                    self._strays = 0
                     newest = self._depacketizer.feed(view[at + 4 : end]) or newest
             elif view[at] in b"\r\n":  # stray line ends, which some cameras put between messages
                 end = at + 1
@@ -106,37 +114,45 @@ class Session:
         self._rest = bytes(view[at:])
         return newest
 
+    def _aside(self, channel: int, packet: memoryview, utc: datetime | None) -> None:
+        """Takes a packet of a channel that is not the video's: reports, or the video where it should not be."""
+        if len(packet) < 2:
+            return
+        if packet[1] == rtcp.SENDER_REPORT:
+            if utc is not None:
+                self.clock_off_s = rtcp.clock_off_s(packet, utc)
+        elif self._collecting and self.track is not None and packet[1] & 0x7F == self.track.payload_type:
+            self._strays += 1
+            if self._strays >= STRAYS:
+                self._channel, self._strays = channel, 0
+
     def _message(self, data: bytes, at: int) -> int:
         """Answers one response; gives where it ends, or `at` if it is not complete."""
-        line, line_ends, _ = data.partition(b"\r\n")
-        head, head_ends, rest = data.partition(b"\r\n\r\n")
-        text = line.isascii() and line.decode().isprintable()
-        if not text or (line_ends and not _STATUS.match(line) and not _REQUEST.match(line)):
-            raise self._lost("an RTSP response", f"{data[:16]!r}", Blind.GARBAGE)
-        fields = _fields(head)
-        length = next(iter(fields.get("content-length", ())), "0")
-        body = int(length) if length.isdecimal() and len(length) < 8 else 0
-        if (not head_ends or len(rest) < body) and len(data) < LARGEST_MESSAGE:
+        try:
+            taken = take(data)
+        except Garbage as garbage:
+            raise self._lost(garbage.expected, garbage.found, Blind.GARBAGE) from garbage
+        if taken is None:
             return at
-        if not head_ends or len(rest) < body:
-            raise self._lost(f"a response of at most {LARGEST_MESSAGE} bytes", "a longer one", Blind.GARBAGE)
-        status = _STATUS.match(line)
-        if status and fields.get("cseq", (str(self._sequence),))[0] == str(self._sequence):
-            self._answered(_Response(int(status[1]), fields, rest[:body]))
-        return at + len(head) + 4 + body
+        message, size = taken
+        ours = message.field("cseq") in ("", str(self._sequence))
+        if message.status is not None and message.status >= 200 and ours:
+            self._answered(message, message.status)
+        return at + size
 
-    def _answered(self, response: _Response) -> None:
-        if response.status == 401 and self._authorise(response):
+    def _answered(self, response: Message, status: int) -> None:
+        if status == 401 and self._authorise(response):
             return
         if self.playing:  # an answer to a keep-alive; whether the stream goes on is judged by its packets
             return
-        if response.status != 200:
-            blind = _BLINDNESS.get(response.status, Blind.UNREACHABLE)
-            raise self._lost("200 OK", _phrase(response.status), blind)
+        if status >= 300:
+            if not self._asked_otherwise(status):
+                raise self._refused(response, status)
+            return
         match self._asked[0]:
             case "OPTIONS":
                 self._alive_by = "GET_PARAMETER" if "GET_PARAMETER" in response.field("public") else "OPTIONS"
-                self._ask("DESCRIBE", self._url, "Accept: application/sdp")
+                self._describe()
             case "DESCRIBE":
                 self._described(response)
             case "SETUP":
@@ -144,7 +160,33 @@ class Session:
             case "PLAY":
                 self.playing = True
 
-    def _described(self, response: _Response) -> None:
+    def _asked_otherwise(self, status: int) -> bool:
+        """Whether there is another way to ask for what was refused, and it has been taken."""
+        match self._asked[0]:
+            case "OPTIONS" if status in _DISPENSABLE:
+                self._describe()
+            case "PLAY" if status == 457 and len(self._asked) > 2:  # a range is only asked for because some want one
+                self._ask("PLAY", self._asked[1])
+            case "PLAY" if status == 459 and self.track is not None and self._asked[1] != self.track.control:
+                self._aggregate = self.track.control
+                self._ask("PLAY", self._aggregate, *self._asked[2:])
+            case _:
+                return False
+        return True
+
+    def _refused(self, response: Message, status: int) -> StreamLost:
+        """What an answer that is no 200 means: `Moved` if it names another address that we would go to."""
+        if status not in redirection.STATUSES:
+            return self._lost("200 OK", phrase(status), _BLINDNESS.get(status, Blind.UNREACHABLE))
+        url = redirection.target(self._url, response.field("location"))
+        if url is not None:
+            return Moved(self._which, self.step, url, phrase(status))
+        return self._lost("200 OK or another rtsp:// address", phrase(status), Blind.UNREACHABLE)
+
+    def _describe(self) -> None:
+        self._ask("DESCRIBE", self._url, "Accept: application/sdp")
+
+    def _described(self, response: Message) -> None:
         base = response.field("content-base") or response.field("content-location")
         base = without_login(base) if base.lower().startswith("rtsp://") else self._url
         self.track = track = video_track(response.body.decode("utf-8", "replace"), base)
@@ -154,15 +196,18 @@ class Session:
         self._depacketizer = Depacketizer(track.codec, track.payload_type, track.sets)
         self._ask("SETUP", track.control, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
 
-    def _set_up(self, response: _Response) -> None:
+    def _set_up(self, response: Message) -> None:
         self._session, _, options = response.field("session").partition(";")
         timeout = re.search(r"timeout=(\d{1,6})", options)
         self._alive_every = max(1.0, float(timeout[1]) / 2) if timeout else USUAL_TIMEOUT_S / 2
-        channel = _CHANNELS.search(response.field("transport"))
+        transport = response.field("transport")
+        channel = _CHANNELS.search(transport)
+        if channel is None and ("_port=" in transport or "multicast" in transport):
+            raise self._lost("packets over this connection", "a camera that sends them elsewhere", Blind.UNREACHABLE)
         self._channel = int(channel[1]) if channel else 0
         self._ask("PLAY", self._aggregate, "Range: npt=0.000-")
 
-    def _authorise(self, response: _Response) -> bool:
+    def _authorise(self, response: Message) -> bool:
         """Repeats the request with an answer to the challenge; False if it is refused for good."""
         challenge = strongest(response.fields.get("www-authenticate", ()))
         if self._login is None or challenge is None or (self._authorised_again and not challenge.stale):
@@ -170,6 +215,8 @@ class Session:
         nonce = self._authorization.challenge.nonce if self._authorization else None
         if self._authorised_again and challenge.nonce == nonce:  # "stale", and yet the same
             return False
+        if self._abroad and challenge.scheme == "basic":
+            raise self._lost("a digest challenge after a redirection", "a basic one", Blind.REFUSED)
         self._authorization = Authorization(challenge, self._login)
         self._ask(*self._asked)
         self._authorised_again = True
@@ -187,26 +234,3 @@ class Session:
 
     def _lost(self, expected: str, found: str, blind: Blind) -> StreamLost:
         return StreamLost(self._which, self.step, expected, found, blind)
-
-
-def without_login(url: str) -> str:
-    """The URL less `user:password@`, which belongs into `Login`."""
-    return re.sub(r"^(\w+://)[^/]*@", r"\1", url)
-
-
-def _fields(head: bytes) -> dict[str, tuple[str, ...]]:
-    """The header fields of a message, names in lower case, repeated ones kept."""
-    fields: dict[str, tuple[str, ...]] = {}
-    for line in head.decode("utf-8", "replace").split("\r\n")[1:]:
-        name, _, value = line.partition(":")
-        name = name.strip().lower()
-        fields[name] = (*fields.get(name, ()), value.strip())
-    return fields
-
-
-def _phrase(status: int) -> str:
-    """The status in our words: a server's own words could repeat what we sent."""
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)

@@ -55,8 +55,12 @@ def annex_b(*units: bytes) -> bytes:
 
 
 def slices(header: bytes, *bodies: bytes) -> list[bytes]:
-    """Slices of one picture: the first begins with a 1 bit (first_mb_in_slice = 0), the others do not."""
-    return [header + bytes((0x08 if number else 0x88,)) + body for number, body in enumerate(bodies)]
+    """Slices of one picture: the first begins with a 1 bit (first_mb_in_slice = 0), the others do not.
+
+    In H.264, `slice_type` follows: 7 (I) in keyframes, 5 (P) in the first slice of others.
+    """
+    first = 0x88 if header in KEY.values() else 0x98
+    return [header + bytes((0x08 if number else first,)) + body for number, body in enumerate(bodies)]
 
 
 bodies = st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=3)
