@@ -6,6 +6,9 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import cv2
@@ -23,11 +26,19 @@ _REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2
 _BLINDNESS = {401: Blind.REFUSED, 403: Blind.REFUSED, 404: Blind.NOT_FOUND}
 
 
+def utc_now() -> datetime:
+    """The time of day, at the edge."""
+    return datetime.now(UTC)
+
+
 class Snapshot:
     """One HTTP camera; belongs to one thread at a time."""
 
-    def __init__(self, camera: Camera, deadline_s: float) -> None:
+    def __init__(self, camera: Camera, deadline_s: float, utc: Callable[[], datetime] = utc_now) -> None:
         """`deadline_s`: for one picture, connecting and authorization included."""
+        self.clock_off_s: float | None = None
+        """By how much the camera's clock was ahead of `utc` at its last answer, to half a second; None = not told."""
+        self._utc = utc
         parts = urlsplit(camera.url)
         self._which = camera.id
         self._login = camera.login
@@ -97,6 +108,7 @@ class Snapshot:
             fields["Authorization"] = self._authorization.header("GET", self._target)
         self._connection.request("GET", self._target, headers=fields)
         response = self._connection.getresponse()
+        self.clock_off_s = clock_off_s(response.headers.get("Date", ""), self._utc())
         challenges = response.headers.get_all("WWW-Authenticate") or []
         body = response.read(LARGEST_JPEG + 1)
         if not response.isclosed():
@@ -112,6 +124,15 @@ class Snapshot:
 
     def _lost(self, expected: str, found: str, blind: Blind) -> StreamLost:
         return StreamLost(self._which, "GET", expected, found, blind)
+
+
+def clock_off_s(date: str, utc: datetime) -> float | None:
+    """Seconds by which the clock that wrote a Date field (RFC 9110 §5.6.7) is ahead of `utc`; None if it tells none."""
+    try:
+        theirs = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
+        return None
+    return (theirs.replace(tzinfo=theirs.tzinfo or UTC) - utc).total_seconds() + 0.5  # half of the second it is cut to
 
 
 def decode_jpeg(data: bytes) -> Picture | None:

@@ -1,7 +1,7 @@
 """JPEG snapshots over a real HTTP connection."""
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from threading import Event
 
@@ -15,7 +15,7 @@ from camera_ingest.authorization import Challenge, digest, parameters
 from camera_ingest.camera import Camera, Login, Role
 from camera_ingest.lost import StreamLost
 from camera_ingest.sample import Blind
-from camera_ingest.snapshot import LARGEST_JPEG, Snapshot, decode_jpeg, jpeg_size
+from camera_ingest.snapshot import LARGEST_JPEG, Snapshot, clock_off_s, decode_jpeg, jpeg_size
 from tests.camera_ingest.http_camera import http_camera, send
 from tests.camera_ingest.synthetic import picture
 
@@ -156,3 +156,35 @@ def test_no_bytes_break_it(junk: bytes, at: int) -> None:
     jpeg_size(b"\xff\xd8" + junk)
     jpeg_size(JPEG[:at] + junk)
     assert decode_jpeg(junk) is None
+
+
+@pytest.mark.parametrize(
+    ("date", "off"),
+    [
+        ("Wed, 25 Nov 2026 08:00:00 GMT", 0.5),
+        ("Wed, 25 Nov 2026 08:00:00", 0.5),
+        ("Wed, 25 Nov 2026 16:30:00 +0800", 1800.5),
+        ("Thu, 01 Jan 1970 00:00:10 GMT", 10.5 - datetime(2026, 11, 25, 8, tzinfo=UTC).timestamp()),
+        ("", None),
+        ("now", None),
+        ("Wed, 99 Nov 2026 08:00:00 GMT", None),
+        (f"Wed, 25 Nov {'9' * 40} 08:00:00 GMT", None),
+    ],
+)
+def test_the_date_of_an_answer_tells_how_far_the_cameras_clock_is_off(date: str, off: float | None) -> None:
+    assert clock_off_s(date, datetime(2026, 11, 25, 8, tzinfo=UTC)) == off
+
+
+def test_the_cameras_clock_is_compared_with_ours_at_every_answer() -> None:
+    ahead = timedelta(hours=2)
+    with http_camera({"/": lambda request: send(request, 200, JPEG)}) as url:
+        snapshot = Snapshot(camera(url), 5, lambda: datetime.now(UTC) - ahead)
+        with closing(snapshot):
+            assert snapshot.clock_off_s is None
+            snapshot.fetch()
+    assert snapshot.clock_off_s == pytest.approx(ahead.total_seconds(), abs=60)
+
+
+@given(st.text())
+def test_no_date_breaks_it(date: str) -> None:
+    clock_off_s(date, datetime(2026, 11, 25, 8, tzinfo=UTC))
