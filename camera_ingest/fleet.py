@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,10 +16,12 @@ from camera_ingest import clip
 from camera_ingest.camera import Camera
 from camera_ingest.decode import Decoder
 from camera_ingest.depacketize import Keyframe
+from camera_ingest.figures import Figures
 from camera_ingest.health import DARK_SAMPLES, darkness
 from camera_ingest.link import Timing
 from camera_ingest.look import Look, Slots
 from camera_ingest.lost import StreamLost
+from camera_ingest.pace import Pace
 from camera_ingest.receiver import Receiver
 from camera_ingest.rounds import Rounds
 from camera_ingest.sample import Blind, Picture, Sample
@@ -27,6 +30,7 @@ from camera_ingest.snapshot import decode_jpeg
 from camera_ingest.stream import Stream
 
 SNAPSHOT_THREADS = 32  # they wait most of the time; a dead camera keeps one for `snapshot_s`
+SPARE_FILES = 256  # open files besides the cameras' connections, of which each may have two for a moment
 DECODED_AHEAD = 8  # pictures that may wait for the reader; beyond, each camera keeps its newest look undecoded
 
 
@@ -50,17 +54,23 @@ class Fleet:
         self._utc = utc
         self._stop = threading.Event()
         self._slots = Slots()
-        self._samples: queue.Queue[Sample] = queue.Queue(DECODED_AHEAD)
+        self._samples: queue.Queue[tuple[Sample, float | None]] = queue.Queue(DECODED_AHEAD)
         self._crash: BaseException | None = None
         self._blind: dict[str, Blind | None] = {camera.id: Blind.CONNECTING for camera in cameras}
         self._dark: dict[str, int] = {}
-        schedules = staggered([camera.cadence.total_seconds() for camera in cameras], time.monotonic())
+        self._pace = Pace()
+        self._cadences = {camera.id: camera.cadence.total_seconds() for camera in cameras}
+        self._done = {"on_time": 0, "seen": 0, "blind": 0, "expired": 0}
+        self._cpu_s = {"receive": 0.0, "decode": 0.0, "health": 0.0}
+        self._schedules = schedules = staggered(list(self._cadences.values()), time.monotonic())
         kinds: dict[str, list[tuple[Camera, Schedule]]] = {"rtsp": [], "http": [], "file": []}
         for camera, schedule in zip(cameras, schedules, strict=True):
             kinds[_kind(camera.url)].append((camera, schedule))
-        streams = [Stream(camera, schedule, timing, self._slots.put, utc) for camera, schedule in kinds["rtsp"]]
+        self._streams = streams = [
+            Stream(camera, schedule, timing, self._take, utc, self._pace) for camera, schedule in kinds["rtsp"]
+        ]
         self._receiver = Receiver(streams, timing)
-        self._rounds = Rounds(kinds["http"], timing, self._slots.put, utc)
+        self._rounds = Rounds(kinds["http"], timing, self._slots.put, utc, self._pace)
         works: list[tuple[str, Callable[[], None]]] = [("decode", self._decode)]
         works += [("receive", partial(self._receiver.run, self._stop))] if streams else []
         works += [("snapshot", self._rounds.run)] * min(SNAPSHOT_THREADS, len(kinds["http"]))
@@ -68,6 +78,7 @@ class Fleet:
         self._threads = [threading.Thread(target=self._run, args=(work,), name=name) for name, work in works]
 
     def __enter__(self) -> "Fleet":
+        room_for_files(2 * len(self._cadences) + SPARE_FILES)
         for thread in self._threads:
             thread.start()
         return self
@@ -87,10 +98,13 @@ class Fleet:
         died of.
         """
         while not self._stop.is_set():
+            self._pace.judge(time.monotonic(), self._waited_s())
             try:
-                yield self._samples.get(timeout=0.2)
+                sample, due = self._samples.get(timeout=0.2)
             except queue.Empty:
                 continue
+            self._count(sample, due)
+            yield sample
         if self._crash is not None:
             raise self._crash
 
@@ -104,10 +118,38 @@ class Fleet:
         """What the last look at each camera gave: None = it sees, otherwise why not."""
         return dict(self._blind)
 
-    @property
-    def overtaken(self) -> int:
-        """Looks that were never decoded because a newer one of their camera came first."""
-        return self._slots.replaced
+    def figures(self) -> Figures:
+        """What was done until now; from any thread."""
+        now = time.monotonic()
+        return Figures(
+            cameras=len(self._cadences),
+            due=sum(schedule.due_until(now) for schedule in self._schedules),
+            on_time=self._done["on_time"],
+            seen=self._done["seen"],
+            blind=self._done["blind"],
+            overtaken=self._slots.replaced,
+            expired=self._done["expired"],
+            received_bytes=sum(stream.received for stream in self._streams),
+            stretch=self._pace.stretch,
+            waited_s=self._waited_s(),
+            cpu_s=dict(self._cpu_s),
+        )
+
+    def _waited_s(self) -> float:
+        oldest = self._slots.oldest_due()
+        return 0.0 if oldest is None else time.monotonic() - oldest
+
+    def _count(self, sample: Sample, due: float | None) -> None:
+        if sample.picture is None:
+            self._done["blind"] += 1
+            return
+        self._done["seen"] += 1
+        if due is None or time.monotonic() <= due + self._cadences[sample.camera]:
+            self._done["on_time"] += 1
+
+    def _take(self, look: Look) -> None:
+        self._slots.put(look)
+        self._cpu_s["receive"] = time.thread_time()  # of the receiving thread, in which this is
 
     def _run(self, work: Callable[[], None]) -> None:
         try:
@@ -119,7 +161,13 @@ class Fleet:
     def _decode(self) -> None:
         decoder = Decoder()
         while (look := self._slots.take()) is not None:
-            self._offer(self._develop(look, decoder))
+            if time.monotonic() > look.expires and not isinstance(look.found, StreamLost):
+                self._done["expired"] += 1
+                continue
+            began = time.thread_time()
+            sample = self._develop(look, decoder)
+            self._cpu_s["decode"] += time.thread_time() - began
+            self._offer(sample, look.due)
 
     def _develop(self, look: Look, decoder: Decoder) -> Sample:
         match look.found:
@@ -152,13 +200,21 @@ class Fleet:
         while not self._stop.wait(camera.cadence.total_seconds()):
             self._offer(replace(last, at=self._utc()))
 
-    def _offer(self, sample: Sample) -> None:
-        """Hands a sample to the reader; waits while it has enough."""
+    def _offer(self, sample: Sample, due: float | None = None) -> None:
+        """Hands a sample to the reader; waits while it has enough. `due`: when it was, None = now."""
         self._blind[sample.camera] = sample.blind
         while not self._stop.is_set():
             with contextlib.suppress(queue.Full):
-                self._samples.put(sample, timeout=0.2)
+                self._samples.put((sample, due), timeout=0.2)
                 return
+
+
+def room_for_files(count: int) -> None:
+    """Lets the process hold so many files open, as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _kind(url: str) -> str:

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from camera_ingest.depacketize import Keyframe
 from camera_ingest.lost import StreamLost
@@ -15,6 +16,10 @@ class Look:
     camera: str
     at: datetime
     found: Keyframe | bytes | StreamLost
+    due: float = 0.0
+    """When it was due, in monotonic seconds."""
+    expires: float = inf
+    """When it is of no use any more."""
 
 
 class Slots:
@@ -41,6 +46,11 @@ class Slots:
             if self._closed:
                 return None
             return self._looks.pop(next(iter(self._looks)))
+
+    def oldest_due(self) -> float | None:
+        """When the look that waits longest was due; None if none waits."""
+        with self._changed:
+            return next((look.due for look in self._looks.values()), None)
 
     def close(self) -> None:
         """Wakes whoever waits."""

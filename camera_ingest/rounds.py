@@ -11,6 +11,7 @@ from camera_ingest.camera import Camera
 from camera_ingest.link import Link, Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
+from camera_ingest.pace import Pace
 from camera_ingest.schedule import Schedule
 from camera_ingest.snapshot import Snapshot
 
@@ -49,8 +50,10 @@ class Rounds:
         timing: Timing,
         deliver: Callable[[Look], None],
         utc: Callable[[], datetime],
+        pace: Pace | None = None,
     ) -> None:
         self._deliver = deliver
+        self._pace = pace or Pace()
         self._utc = utc
         posts = [_Post(camera, schedule, timing) for camera, schedule in cameras]
         self._due = [(0.0, number, post) for number, post in enumerate(posts)]  # a heap; all at once at first
@@ -60,11 +63,12 @@ class Rounds:
     def run(self) -> None:
         """The work of one thread; any number may share it. Returns after `stop()`."""
         while (taken := self._take()) is not None:
-            _, number, post = taken
+            due, number, post = taken
             found = post.look(time.monotonic())
-            self._deliver(Look(post.camera.id, self._utc(), found))
+            following = post.schedule.after(time.monotonic(), self._pace.stretch)
+            self._deliver(Look(post.camera.id, self._utc(), found, due, following))
             with self._changed:
-                heapq.heappush(self._due, (post.schedule.after(time.monotonic()), number, post))
+                heapq.heappush(self._due, (following, number, post))
                 self._changed.notify()
 
     def stop(self) -> None:

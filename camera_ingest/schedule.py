@@ -11,9 +11,16 @@ class Schedule:
     origin: float
     cadence: float
 
-    def after(self, now: float) -> float:
-        """The first moment later than `now`."""
+    def after(self, now: float, stretch: float = 1.0) -> float:
+        """The first moment later than `now`; where the cadence is stretched, that much later than `now`."""
+        if stretch > 1:
+            return now + self.cadence * stretch
         return self.origin + (math.floor((now - self.origin) / self.cadence) + 1) * self.cadence
+
+
+    def due_until(self, now: float) -> int:
+        """How many of the moments have been by now."""
+        return max(0, math.floor((now - self.origin) / self.cadence) + 1)
 
 
 def staggered(cadences: list[float], start: float) -> list[Schedule]:

@@ -13,6 +13,7 @@ from camera_ingest.depacketize import Keyframe
 from camera_ingest.link import Link, Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
+from camera_ingest.pace import Pace
 from camera_ingest.rtsp import Session
 from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
@@ -35,11 +36,14 @@ class Stream:
         timing: Timing,
         deliver: Callable[[Look], None],
         utc: Callable[[], datetime],
+        pace: Pace | None = None,
     ) -> None:
         self.camera = camera
+        self.received = 0  # bytes
         self.link = Link(timing)
         self._schedule = schedule
         self._due = schedule.origin
+        self._pace = pace or Pace()
         self._deliver = deliver
         self._utc = utc
         self._lost: StreamLost | None = not_yet(camera)  # why it is blind; None while it sees
@@ -125,6 +129,7 @@ class Stream:
             if not size:
                 raise StreamLost(self.camera.id, self._session.step, "bytes", "the connection closed")
             self.link.heard_at = now
+            self.received += size
             keyframe = self._session.receive(buffer[:size])
             if self._session.playing and not self.link.playing:
                 self._begin(now)
@@ -161,8 +166,8 @@ class Stream:
             self._look(keyframe, now)
 
     def _look(self, found: Keyframe | StreamLost, now: float) -> None:
-        self._due = self._schedule.after(now)
-        self._deliver(Look(self.camera.id, self._utc(), found))
+        due, self._due = self._due, self._schedule.after(now, self._pace.stretch)
+        self._deliver(Look(self.camera.id, self._utc(), found, due, self._due))
 
     def _silence(self) -> Blind:
         return Blind.STALLED if self._session and self._session.step != "OPTIONS" else Blind.UNREACHABLE

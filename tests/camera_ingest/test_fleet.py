@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -142,13 +143,31 @@ def test_a_slow_reader_gets_the_newest_of_each_camera() -> None:
         samples = fleet.samples()
         next(samples)
         reached = threading.Event()
-        watcher = threading.Thread(target=wait_for, args=(lambda: fleet.overtaken > 20, reached))
+        watcher = threading.Thread(target=wait_for, args=(lambda: fleet.figures().overtaken > 20, reached))
         watcher.start()
         assert reached.wait(20)  # the reader reads nothing meanwhile
         watcher.join()
         resumed = datetime.now(UTC)
         late = [sample for sample, _ in zip(samples, range(60), strict=False) if sample.at < resumed]
     assert len(late) <= 20
+
+
+def test_figures_tell_what_was_due_seen_and_spent() -> None:
+    streams = {f"/c{n}": lambda number: GOP for n in range(3)}
+    cameras = [camera(path[1:], "", cadence_s=0.2) for path in streams]
+    with running(streams) as url:
+        cameras = [*(replace(one, url=f"{url}/{one.id}") for one in cameras), camera("gone", "rtsp://127.0.0.1:1/c")]
+        with Fleet(cameras, QUICK) as fleet:
+            samples = fleet.samples()
+            taken = [next(samples) for _ in range(40)]
+            figures = fleet.figures()
+    assert figures.cameras == 4
+    assert figures.seen == sum(sample.picture is not None for sample in taken)
+    assert figures.blind == len(taken) - figures.seen > 0
+    assert 0 < figures.on_time <= figures.seen <= figures.due
+    assert figures.stretch == 1.0
+    assert figures.received_bytes > 1000
+    assert figures.cpu_s["decode"] > 0 and figures.cpu_s["receive"] > 0
 
 
 def wait_for(condition: Callable[[], bool], reached: threading.Event) -> None:

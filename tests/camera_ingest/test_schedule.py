@@ -25,3 +25,13 @@ def test_cameras_are_spread_over_their_cadence() -> None:
     assert moments[0] >= 1000.0
     assert moments[-1] < 1010.0
     assert max(later - earlier for earlier, later in pairwise(moments)) < 0.3
+
+
+def test_a_stretched_cadence_counts_from_now() -> None:
+    assert Schedule(3.0, 10.0).after(14.0, 1.5) == 29.0
+    assert Schedule(3.0, 10.0).after(14.0, 1.0) == 23.0
+
+
+def test_how_many_looks_were_due() -> None:
+    schedule = Schedule(3.0, 10.0)
+    assert [schedule.due_until(now) for now in (0.0, 2.9, 3.0, 12.9, 13.0, 103.0)] == [0, 0, 1, 1, 2, 11]

@@ -115,7 +115,7 @@ def test_when_a_sample_is_due_the_next_keyframe_is_it(played: Played) -> None:
     played.show(91.0)
     played.show(92.0)
     for now in (100.0, 101.0, 102.0):
-        played.show(now, b"\x41\x88other")
+        played.show(now, b"\x41\x98other")
     assert len(played.looks) == 1
     played.show(103.0)
     assert len(played.looks) == 2
@@ -171,5 +171,5 @@ def test_a_camera_whose_time_jumps_is_not_waited_for_for_hours(played: Played) -
     played.number += 10_000
     played.show(92.0)
     for now in range(100, 101 + int(3 * LONGEST_GOP_S), 5):
-        played.show(float(now), b"\x41\x88other")
+        played.show(float(now), b"\x41\x98other")
     assert isinstance(played.looks[-1].found, StreamLost)
