@@ -30,6 +30,11 @@ class Album:
         """How many are kept in memory."""
         return sum(map(len, self._kept.values()))
 
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return sum(len(jpeg.data) for kept in self._kept.values() for jpeg in kept.values())
+
     def stills(self, key: str) -> tuple[Still, ...]:
         """The stills of an alert, oldest first."""
         return self._stills.get(key, ())

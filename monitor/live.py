@@ -1,6 +1,7 @@
 """The live message: all that a board shows of one hall, as one retained message."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,44 @@ SCHEMA = "live/1"
 
 Message = dict[str, Any]
 
+News = tuple[object, ...]
+"""What a board has to show at once; comparable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How well a shard keeps the cadences of its cameras."""
+
+    stretch: float = 1.0
+    """How many times as rarely as configured every camera is looked at; 1 = cadences kept."""
+    on_time: float | None = None
+    """Share of the looks due in the last minute that were taken in time, 0..1; None = not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongClock:
+    """A camera whose own clock is wrong. Its picture is good: looks have the time of their receipt."""
+
+    camera: str
+    off_s: float
+    """By how many seconds it is ahead; negative = behind."""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What is known of the reception of one hall besides whether its cameras see."""
+
+    unwatched: int = 0
+    """Cameras that are not looked at because the hall's network limit does not allow it."""
+    clocks: tuple[WrongClock, ...] = ()
+
+
 OFF_DUTY = {Duty.NOT_IN_SERVICE: Post.NOT_IN_SERVICE, Duty.CLOSED: Post.CLOSED, Duty.PAUSED: Post.PAUSED_OK}
 """What is known of a window that nobody ever looked at."""
+
+STAFFED = {Post.SERVING: Post.ON_DUTY}
+"""Applicants come and go; that is not news."""
 
 
 def message(
@@ -28,11 +65,13 @@ def message(
     demo: bool,
     stills: Callable[[str], Sequence[Still]],
     late_s: float = 0.0,
+    pace: Pace = Pace(),
+    reception: Reception = Reception(),
 ) -> Message:
     """The live state of a hall, ready to be serialised; times are ISO 8601 with offset.
 
     `version` counts up with every message; `stills` gives those of an alert by its key; `late_s`: how far the looks
-    lag behind, in seconds.
+    lag behind, in seconds; `pace` and `reception`: how the shard and the hall's cameras do.
     """
     segment = segment_at(desk.hall, desk.calendar, at)
     alerts = [_alert(desk, alert, stills(alert.key)) for alert in desk.alerts(at)]
@@ -49,10 +88,30 @@ def message(
         "detector": {"name": detector, "demo": demo},
         "windows": [_window(desk, window.id, at) for window in desk.hall.windows],
         "zones": [_zone(desk, zone.id, at) for zone in desk.hall.zones],
-        "cameras": _cameras(desk),
+        "cameras": _cameras(desk, reception),
         "alerts": sorted(alerts, key=_urgency),
         "late": round(late_s, 1),
+        "stretch": round(pace.stretch, 2),
+        "on_time": None if pace.on_time is None else round(pace.on_time, 4),
     }
+
+
+def news(desk: Desk) -> News:
+    """What of a hall's state is worth a message of its own: posts, crowds, blindness and what alerts are about.
+
+    What is left out (people, who is being served, times, severity) only counts or grows older.
+    """
+    alerts = [watch.alert for watch in desk.windows.values()] + [watch.alert for watch in desk.zones.values()]
+    return (
+        [STAFFED.get(watch.post, watch.post) for watch in desk.windows.values()],
+        [watch.crowd for watch in desk.zones.values()],
+        [_standing(alert) for alert in alerts if alert is not None],
+        [eye.blind for eye in desk.eyes.values()],
+    )
+
+
+def _standing(alert: Alert) -> News:
+    return alert.place, alert.since, alert.level, alert.until, alert.sees
 
 
 def _window(desk: Desk, window: str, at: datetime) -> Message:
@@ -81,13 +140,21 @@ def _zone(desk: Desk, zone: str, at: datetime) -> Message:
     }
 
 
-def _cameras(desk: Desk) -> Message:
+def _cameras(desk: Desk, reception: Reception) -> Message:
     blind = [(id, eye) for id, eye in desk.eyes.items() if eye.blind]
     return {
         "total": len(desk.eyes),
         "seeing": len(desk.eyes) - len(blind),
         "blind": [{"id": id, "reason": eye.blind, "since": _iso(eye.since), "detail": eye.detail} for id, eye in blind],
+        "unwatched": reception.unwatched,
+        "clocks": [
+            {"id": one.camera, "off_s": round(one.off_s, 1), "since": _iso(one.since)} for one in reception.clocks
+        ],
     }
+
+
+def _clock(wrong: WrongClock) -> Message:
+    return {"id": wrong.camera, "off_s": round(wrong.off_s, 1), "since": _iso(wrong.since)}
 
 
 def _alert(desk: Desk, alert: Alert, stills: Sequence[Still]) -> Message:

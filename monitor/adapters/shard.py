@@ -1,44 +1,33 @@
 """A shard: the edges of one `watch` program — what windows say of themselves, the record, the live messages."""
 
-import json
 import logging
 import threading
-import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor import live
 from monitor.adapters import alert_records, device_records
 from monitor.adapters.mqtt import Bus
-from monitor.adapters.telemetry import Point, Telemetry, TelemetryLost
-from monitor.album import Album
-from monitor.alerts import Alert, Rule, Still
-from monitor.desk import Desk
+from monitor.adapters.projection import Projection
+from monitor.adapters.reporter import Reporter
+from monitor.alerts import Alert, Still
 from monitor.evidence import expire
 from monitor.messages import Registry, Said, read
 from monitor.places import Hall
 from monitor.window_states import WindowState, newer
 
+__all__ = ["Projection", "Recorder", "Reporter", "Retention", "WindowStates", "subscriptions"]
+
 LOG = logging.getLogger(__name__)
 
-LEAST_S = 1.0
-"""Between two live messages of a hall, in seconds."""
 RETRY_S = 10.0
 """Between two attempts to record what the database did not take, in seconds."""
 KEEP_STILLS = timedelta(days=30)
-HEARTBEAT = timedelta(seconds=60)
-"""A measured value that does not change is repeated this often."""
-TIDY = timedelta(hours=1)
-"""Between two times that telemetry is rolled up and rid of what is too old."""
-BEFORE_START = timedelta(days=1)
-"""What an earlier run wrote and did not roll up is at most so old, its downtime included."""
-SERIES = {Rule.ABSENCE: "presence", Rule.QUEUE: "queue"}
 
 
 def subscriptions(halls: Iterable[Hall]) -> tuple[str, ...]:
@@ -147,68 +136,6 @@ class Recorder:
             if self.failing:
                 LOG.info("database: records again")
             self.failing = False
-
-
-@dataclass(slots=True)
-class Reporter:
-    """Live messages onto the bus: one retained message per hall, at most one a second."""
-
-    bus: Bus
-    detector: str
-    demo: bool
-    albums: dict[str, Album]
-    versions: dict[str, int] = field(default_factory=dict)
-    told: dict[str, float] = field(default_factory=dict)
-
-    def report(self, desk: Desk, at: datetime) -> None:
-        """Publish a hall's live state after a look at it."""
-        hall, now = desk.hall.id, time.monotonic()
-        if now - self.told.get(hall, -LEAST_S) < LEAST_S:
-            return
-        self.told[hall] = now
-        self.versions[hall] = self.versions.get(hall, 0) + 1
-        late_s = max(0.0, (datetime.now(UTC) - at).total_seconds())
-        stills = self.albums[hall].stills
-        message = live.message(desk, at, self.versions[hall], self.detector, self.demo, stills, late_s)
-        payload = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
-        self.bus.publish(f"hallwatch/v1/{hall}/live", payload, retain=True)
-
-
-@dataclass(slots=True)
-class Projection:
-    """Measurements into telemetry: people per window and zone and whether each camera sees, on change and each minute.
-
-    What cannot be written is lost for the charts alone; that is said once.
-    """
-
-    telemetry: Telemetry
-    written: dict[str, Point] = field(default_factory=dict)
-    complained: bool = False
-    tidied: datetime | None = None
-
-    def project(self, desk: Desk, at: datetime) -> None:
-        """Write what is new at one hall."""
-        hall = desk.hall.id
-        values = {f"{SERIES[rule]}/{hall}/{place}": sight.people for (rule, place), sight in desk.sights.items()}
-        values |= {f"camera/{hall}/{camera}": int(not eye.blind) for camera, eye in desk.eyes.items()}
-        points = [Point(series, at, value) for series, value in values.items() if self._new(series, at, value)]
-        if not points:
-            return
-        try:
-            self.telemetry.write(points)
-            if self.tidied is None or abs(at - self.tidied) >= TIDY:
-                self.telemetry.tidy(self.tidied or at - BEFORE_START, at)
-                self.tidied = at
-            self.complained = False
-        except TelemetryLost as error:
-            if not self.complained:
-                LOG.warning("%s", error)
-            self.complained = True
-        self.written |= {point.series: point for point in points}
-
-    def _new(self, series: str, at: datetime, value: float | None) -> bool:
-        last = self.written.get(series)
-        return last is None or last.value != value or abs(at - last.ts) >= HEARTBEAT
 
 
 @dataclass(slots=True)

@@ -92,6 +92,7 @@ class SqliteTelemetry:
         """Open or create the file. Raises TelemetryLost."""
         self._path = path
         self._lock = threading.Lock()
+        self._ids: dict[str, int] = {}
         with self._sentence("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -109,19 +110,26 @@ class SqliteTelemetry:
 
     def write(self, points: Iterable[Point]) -> None:
         """Keep points in one transaction."""
-        rows = [(_ms(point.ts), point.series, point.value) for point in points]
+        points = tuple(points)
         with self._transaction("write") as db:
-            db.executemany("INSERT INTO series (name) VALUES (?) ON CONFLICT DO NOTHING", [(row[1],) for row in rows])
+            new = self._numbered(db, {point.series for point in points} - self._ids.keys())
+            ids = self._ids | new if new else self._ids
+            rows = [(_ms(point.ts), ids[point.series], point.value) for point in points]
+            db.executemany("INSERT INTO points VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", rows)
             db.executemany(
-                "INSERT INTO points SELECT ?, id, ? FROM series WHERE name = ?"
-                " ON CONFLICT DO UPDATE SET value = excluded.value",
-                [(ts, value, series) for ts, series, value in rows],
-            )
-            db.executemany(
-                "INSERT INTO last SELECT id, ?, ? FROM series WHERE name = ?"
+                "INSERT INTO last (ts, series, value) VALUES (?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET ts = excluded.ts, value = excluded.value WHERE excluded.ts >= last.ts",
-                [(ts, value, series) for ts, series, value in rows],
+                rows,
             )
+        self._ids |= new  # only once they are kept
+
+    def _numbered(self, db: sqlite3.Connection, names: set[str]) -> dict[str, int]:
+        """The numbers of series that were not written to before."""
+        found = {}
+        for name in names:
+            db.execute("INSERT INTO series (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+            (found[name],) = db.execute("SELECT id FROM series WHERE name = ?", (name,)).fetchone()
+        return found
 
     def last(self, prefix: str) -> Mapping[str, Point]:
         """The newest point of every series whose name begins so."""

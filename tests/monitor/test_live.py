@@ -46,8 +46,50 @@ def test_before_the_first_look() -> None:
         "total": 2,
         "seeing": 0,
         "blind": [{"id": id, "reason": "connecting", "since": None, "detail": ""} for id in ("c1", "c2")],
+        "unwatched": 0,
+        "clocks": [],
     }
     assert (told["alerts"], told["late"]) == ([], 0.0)
+    assert (told["stretch"], told["on_time"]) == (1.0, None)
+
+
+def test_how_well_the_shard_keeps_up() -> None:
+    reception = live.Reception(3, (live.WrongClock("c2", -61.04, at(5)),))
+    told = live.message(desk(), at(0), 1, "", False, lambda _: (), 0.0, live.Pace(1.496, 0.87654), reception)
+    assert (told["stretch"], told["on_time"]) == (1.5, 0.8765)
+    assert told["cameras"]["unwatched"] == 3
+    assert told["cameras"]["clocks"] == [{"id": "c2", "off_s": -61.0, "since": at(5).isoformat()}]
+
+
+def test_what_is_news_and_what_is_not() -> None:
+    hall = desk()
+    before = live.news(hall)
+    show(hall, "c1", 0, CLERK_1)
+    duty = live.news(hall)
+    assert duty != before
+    show(hall, "c1", 10, CLERK_1, CITIZEN)
+    show(hall, "c2", 11, CITIZEN, CITIZEN)
+    counted = live.news(hall)
+    show(hall, "c2", 26, CITIZEN)
+    assert live.news(hall) == counted  # counts and who is served are not
+    sample = blind("c2", 41)
+    hall.judge(sample, observe(sample.at, hall.regions["c2"], None))
+    assert live.news(hall) != counted
+
+
+def test_an_alert_is_news_when_it_opens_and_when_it_cannot_be_seen() -> None:
+    hall = desk()
+    for second in range(0, 300, 10):
+        show(hall, "c1", second, CLERK_1)
+    before = live.news(hall)
+    show(hall, "c1", 300, CLERK_1)
+    opened = live.news(hall)
+    assert opened != before
+    show(hall, "c1", 310, CLERK_1)
+    assert live.news(hall) == opened
+    sample = blind("c1", 320)
+    hall.judge(sample, observe(sample.at, hall.regions["c1"], None))
+    assert live.news(hall) != opened
 
 
 def test_outside_service_hours() -> None:

@@ -10,15 +10,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.adapters import alert_records, issue_records
-from monitor.adapters.shard import KEEP_STILLS, TIDY, Projection, Recorder, Retention, WindowStates
-from monitor.adapters.telemetry import BUCKET, KEEP_POINTS, Point, SqliteTelemetry
+from monitor.adapters.shard import KEEP_STILLS, Recorder, Retention, WindowStates
 from monitor.alerts import Alert, Level, Moment, Rule, Still
 from monitor.categories import Severity, Source
 from monitor.evidence import MaskedJpeg, write
 from monitor.issues import IssueDraft
-from monitor.observation import observe
 from monitor.window_states import Service, WindowState
-from tests.monitor.hall import CLERK_1, ZERO, desk, seeing
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ALERT = Alert(Rule.ABSENCE, "hc01", "w001", AT, AT + timedelta(seconds=300), Level.YELLOW)
@@ -84,21 +81,6 @@ def test_what_recording_dies_of_is_raised_where_alerts_are_recorded(engine: Engi
         recorder.record(replace(ALERT, since=None), [], AT)  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         recorder.record(ALERT, [], AT)
-
-
-def test_measurements_are_rolled_up_and_do_not_grow_for_ever(tmp_path: Path) -> None:
-    hall = desk()
-    old = Point("presence/hc01/w001", ZERO - KEEP_POINTS, 1.0)
-    with SqliteTelemetry(tmp_path / "telemetry.db") as telemetry:
-        telemetry.write([old])
-        projection = Projection(telemetry)
-        for second in range(0, int(TIDY.total_seconds()) + 60, 60):
-            sample = seeing("c1", second)
-            hall.judge(sample, observe(sample.at, hall.regions["c1"], (CLERK_1,)))
-            projection.project(hall, sample.at)
-        assert telemetry.range(old.series, old.ts, old.ts + TIDY) == ()
-        rolled_up = telemetry.rollups(old.series, ZERO, ZERO + TIDY)
-    assert [one.start for one in rolled_up] == [ZERO + number * BUCKET for number in range(TIDY // BUCKET)]
 
 
 def test_stills_go_after_thirty_days_unless_an_issue_came_of_them(engine: Engine, tmp_path: Path) -> None:
