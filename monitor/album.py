@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +16,29 @@ from monitor.evidence import MaskedJpeg, MaskRefused, StillLost, encode, masked,
 log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class Room:
+    """How much memory the pictures of all albums of a shard may take together, in bytes.
+
+    A picture of 640×360 takes some 30 kB, and a place has up to four: what may begin a run, and what began it.
+    """
+
+    most: int = 64_000_000
+    used: int = 0
+
+    @classmethod
+    def of(cls, cameras: int) -> "Room":
+        """For so many cameras: 100 kB for each, besides what any shard has."""
+        return cls(cls().most + 100_000 * cameras)
+
+
 class Album:
     """The pictures of one hall. They are masked before they are kept, and kept only while an alert may ask for them."""
 
-    def __init__(self, directory: Path) -> None:
-        """`directory`: the evidence directory."""
+    def __init__(self, directory: Path, room: Room | None = None) -> None:
+        """`directory`: the evidence directory; `room`: shared with the albums of other halls, its own without one."""
         self._directory = directory
+        self._room = room or Room()
         self._kept: dict[tuple[Rule, str], dict[datetime, MaskedJpeg]] = {}
         self._stills: dict[str, tuple[Still, ...]] = {}
         self._complaints: dict[str, str] = {}
@@ -29,11 +47,6 @@ class Album:
     def pictures(self) -> int:
         """How many are kept in memory."""
         return sum(map(len, self._kept.values()))
-
-    @property
-    def size(self) -> int:
-        """How many bytes they are."""
-        return sum(len(jpeg.data) for kept in self._kept.values() for jpeg in kept.values())
 
     def stills(self, key: str) -> tuple[Still, ...]:
         """The stills of an alert, oldest first."""
@@ -52,16 +65,25 @@ class Album:
         for rule, place in dict.fromkeys((RULES[one.kind], one.place) for one in regions if one.kind in RULES):
             asked = {at for one in alerts if (one.rule, one.place) == (rule, place) for at in _moments(one).values()}
             wanted = desk.moments(rule, place) | asked
-            kept = {at: jpeg for at, jpeg in self._kept.get((rule, place), {}).items() if at in wanted}
-            if sample.at in wanted and sample.picture is not None:
+            kept = self._kept.setdefault((rule, place), {})
+            for at in kept.keys() - wanted:
+                self._room.used -= len(kept.pop(at).data)
+            if sample.at in wanted and sample.at not in kept and sample.picture is not None:
                 own = [one for one in regions if RULES.get(one.kind) is rule and one.place == place]
                 own += [one for one in regions if one.kind is RegionKind.MASK]
                 try:
-                    kept[sample.at] = encode(masked(sample.picture, own, people))
+                    kept[sample.at] = self._fitting(encode(masked(sample.picture, own, people)))
                     self._complain(sample.camera, "")
                 except MaskRefused as refusal:
                     self._complain(sample.camera, f"no still of {place} by camera {sample.camera}: {refusal}")
-            self._kept[rule, place] = kept
+
+    def _fitting(self, jpeg: MaskedJpeg) -> MaskedJpeg:
+        """The picture, for which room was taken. Raises MaskRefused where there is none."""
+        if self._room.used + len(jpeg.data) > self._room.most:
+            expected = f"expected at most {self._room.most / 1e6:.0f} MB of pictures in memory"
+            raise MaskRefused(f"{expected}, found so many places becoming empty or full that more were needed")
+        self._room.used += len(jpeg.data)
+        return jpeg
 
     def develop(self, alert: Alert) -> tuple[Still, ...]:
         """Write the stills of an alert that are not written yet, as far as there are pictures; all it has by now.

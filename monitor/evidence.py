@@ -83,9 +83,8 @@ def masked(picture: Picture, regions: Sequence[Region], people: Sequence[Detecti
     for person in people:
         hidden[head(person, width, height)] = 1
     block = _block(width, height, people)
-    blocks = in_blocks(picture, block)
-    mask = hidden.astype(np.bool_)
-    return Masked(np.where(mask[..., np.newaxis], blocks, picture), mask, block)
+    shown = cv2.copyTo(in_blocks(picture, block), hidden, picture.copy())
+    return Masked(np.asarray(shown, np.uint8), hidden.astype(np.bool_), block)
 
 
 def _block(width: int, height: int, people: Iterable[Detection]) -> int:
@@ -115,9 +114,11 @@ def reads_as_masked(data: bytes, still: Masked) -> bool:
     if picture is None or picture.shape != still.picture.shape:
         return False
     read = np.asarray(picture, np.uint8)
-    changed = means(_difference(read, still.picture) * still.hidden[..., np.newaxis], still.block)
+    hidden = still.hidden.astype(np.uint8) * 255
+    there = np.asarray(cv2.copyTo(_difference(read, still.picture), hidden), np.uint8)
+    changed = means(there, still.block)
     within = means(_difference(read, in_blocks(read, still.block)), still.block)
-    whole = means(still.hidden.astype(np.uint8) * 255, still.block) == 255
+    whole = means(hidden, still.block) == 255
     return bool(changed.max() <= TOLERANCE) and bool(within[whole].max(initial=0) <= TOLERANCE)
 
 

@@ -33,7 +33,7 @@ from monitor.adapters.projection import Projection
 from monitor.adapters.reporter import Reporter
 from monitor.adapters.shard import Recorder, Retention
 from monitor.adapters.telemetry import SqliteTelemetry
-from monitor.album import Album
+from monitor.album import Album, Room
 from monitor.calendar import Calendar
 from monitor.desk import Desk
 from monitor.observation import observe
@@ -166,7 +166,8 @@ class Shard:
         self.second = 0.0
         self.desks = [desk for desk, _ in built]
         self.scenes = {camera: scene for _, scenes in built for camera, scene in scenes.items()}
-        self.albums = {desk.hall.id: Album(directory / "evidence") for desk in self.desks}
+        self.room = Room.of(len(self.scenes))
+        self.albums = {desk.hall.id: Album(directory / "evidence", self.room) for desk in self.desks}
         self.bus = Counted(bus)
         self.recorder, self.scenery = Recorder(engine), Scenery()
         self.reporter = Reporter(self.bus, "cost 416x256", False, self.albums, clock=lambda: self.second)
@@ -244,7 +245,7 @@ def run(seconds: float, blind: float) -> dict[str, Any]:
         },
         "pictures": {
             "kept": sum(album.pictures for album in shard.albums.values()),
-            "MB": round(sum(album.size for album in shard.albums.values()) / 1e6, 1),
+            "MB": round(shard.room.used / 1e6, 1),
         },
         "telemetry_MB": round(written / 1e6, 1),
         "grown_MB": round(grown / 1e6, 1),
