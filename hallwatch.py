@@ -14,12 +14,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from hallwatch_bench import add_bench
 from hallwatch_models import add_models
+from hallwatch_watch import desks_of, shard_of, watch_halls
 from hallwatch_wiring import (
     EPOCH,
     Missing,
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from hallwatch_wiring import Verbs
-    from monitor.alerts import Alert
-    from monitor.desk import Desk
-    from monitor.window_states import WindowState
 
 LOG = logging.getLogger("hallwatch")
 DONE, REFUSED, USAGE, MISSING = 0, 1, 2, 3
@@ -64,49 +62,7 @@ def check(options: argparse.Namespace) -> None:
 
 def watch(options: argparse.Namespace) -> None:
     """Cameras to alerts, for the halls of one shard."""
-    from camera_ingest.fleet import Fleet
-    from monitor import flow
-    from monitor.adapters import alert_records, shard
-    from monitor.adapters.database import open_database
-    from monitor.adapters.mqtt import Bus
-    from monitor.adapters.static_maps import StaticMaps
-    from monitor.adapters.telemetry import SqliteTelemetry
-    from monitor.album import Album
-    from monitor.messages import Registry
-    from monitor.scenery import Scenery
-
-    number, settings = options.shard[0], _part(load_settings(options.config), *options.shard)
-    halls = [hall.id for hall in settings.halls]
-    engine, finder = open_database(settings.stores.database), finder_of(settings)
-    said = shard.WindowStates(engine, halls)
-    alerts = alert_records.open_alerts(engine, halls)
-    desks = _desks(settings, said.of, alerts)
-    albums = {hall: Album(settings.stores.evidence) for hall in halls}
-    for album in albums.values():
-        album.remember({one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))})
-    registry = Registry.of(settings.halls, settings.devices, settings.scales)
-    fleet, recorder = Fleet(settings.cameras, settings.reception), shard.Recorder(engine)
-    maps = StaticMaps(settings.stores.static_maps)
-    with (
-        stopping(fleet.stop),
-        Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
-        SqliteTelemetry(settings.stores.telemetry) as telemetry,
-        said.heard(bus, registry),
-        recorder.recording(),
-        fleet,
-    ):
-        reporter = shard.Reporter(bus, finder.name, finder.demo, albums)
-        projection = shard.Projection(telemetry)
-        retention = shard.Retention(engine, settings.stores.evidence)
-
-        def report(desk: Desk, at: datetime) -> None:
-            reporter.report(desk, at)
-            projection.project(desk, at)
-            retention.retain(at)
-
-        pairs = [(desk, albums[desk.hall.id]) for desk in desks]
-        scenery = Scenery(maps.read, maps.write)
-        flow.watch(fleet.samples(), pairs, finder.find, scenery, lambda observations: None, recorder.record, report)
+    watch_halls(shard_of(load_settings(options.config), *options.shard), options.shard[0])
 
 
 def intake(options: argparse.Namespace) -> None:
@@ -153,6 +109,7 @@ def replay(options: argparse.Namespace) -> None:
     from camera_ingest import clip
     from monitor import flow
     from monitor.album import Album
+    from monitor.attention import Attention
     from monitor.calendar import segment_at
     from monitor.lines import alert_line, observation_line
     from monitor.scenery import Scenery
@@ -168,11 +125,11 @@ def replay(options: argparse.Namespace) -> None:
             print(f"hall {hall.id}: {options.at} is outside its service hours; no alert opens then", file=sys.stderr)
     samples = merge(*(clip.samples(camera, path, options.at) for camera, path in clips.items()), key=lambda s: s.at)
     with TemporaryDirectory(prefix="hallwatch-replay-") as stills:
-        desks = [(desk, Album(Path(stills))) for desk in _desks(settings, lambda hall, window: None)]
+        desks = [(desk, Album(Path(stills))) for desk in desks_of(settings, lambda hall, window: None)]
         flow.watch(
             samples,
             desks,
-            finder_of(settings).find,
+            Attention(finder_of(settings).find),
             Scenery(),
             lambda looks: tell([observation_line(look) for look in looks], options.json),
             lambda alert, _, at: tell([line for line in [alert_line(alert, at)] if line], options.json),
@@ -205,33 +162,6 @@ def demo(options: argparse.Namespace) -> None:
 
 
 # --- parts of the wiring ----------------------------------------------------------------------------------------------
-
-
-def _part(settings: Settings, number: int, of: int) -> Settings:
-    """The k-th of n shards: every n-th hall with its cameras."""
-    halls = settings.halls[number - 1 :: of]
-    ids = {hall.id for hall in halls}
-    return replace(settings, halls=halls, cameras=tuple(one for one in settings.cameras if one.hall in ids))
-
-
-def _desks(
-    settings: Settings, said: Callable[[str, str], WindowState | None], alerts: Sequence[Alert] = ()
-) -> list[Desk]:
-    from monitor.desk import Desk
-
-    return [
-        Desk(
-            hall,
-            settings.cameras,
-            settings.regions,
-            settings.calendar,
-            settings.absence,
-            settings.queue,
-            partial(said, hall.id),
-            alerts,
-        )
-        for hall in settings.halls
-    ]
 
 
 def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
@@ -331,6 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--json", action="store_true", help="JSON lines")
     _demo_parser(verbs)
     add_models(verbs)
+    add_bench(verbs)
     return parser
 
 

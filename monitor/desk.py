@@ -108,6 +108,24 @@ class Desk:
         """The looks whose pictures an alert about a place may yet ask for."""
         return self.windows[place].moments if rule is Rule.ABSENCE else self.zones[place].moments
 
+    def settled(self, camera: str) -> bool:
+        """Whether nothing that a camera looks at is on its way to an alert, or in one: nobody is missing or waits long.
+
+        A window is settled if every look that is remembered shows somebody, or if nobody has to be there.
+        """
+        for region in self.regions[camera]:
+            if region.kind is RegionKind.STAFF:
+                watch = self.windows[region.place]
+                if watch.post not in presence.IDLE and not (
+                    watch.opened is None and watch.looks and all(look.present for look in watch.looks)
+                ):
+                    return False
+            elif region.kind is RegionKind.QUEUE:
+                zone = self.zones[region.place]
+                if zone.crowd is not queues.Crowd.GREEN or zone.opened is not None or zone.moments:
+                    return False
+        return True
+
     def _settle(self, at: datetime) -> Iterator[Alert]:
         """End what was open on record if its place is not looked at, has a newer alert, or was closed meanwhile."""
         found, self._found = self._found, ()

@@ -1,23 +1,22 @@
 """The flow from samples to alerts."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from camera_ingest.sample import Blind, Picture, Sample
+from camera_ingest.sample import Blind, Sample
 from models.detection import Detection
-from models.regions import Region
 from monitor.album import Album
 from monitor.alerts import Alert, Still
+from monitor.attention import Attention
 from monitor.desk import Desk
 from monitor.observation import Observation, observe
 from monitor.scenery import Scenery
 
 log = logging.getLogger(__name__)
 
-Find = Callable[[Picture, Sequence[Region]], Sequence[Detection]]
-"""Finds the people in a picture of a camera with these regions."""
 Observed = Callable[[Sequence[Observation]], object]
 """Hears what each sample showed, region by region, blind ones included."""
 Record = Callable[[Alert, Sequence[Still], datetime], object]
@@ -25,17 +24,23 @@ Record = Callable[[Alert, Sequence[Still], datetime], object]
 Report = Callable[[Desk, datetime], object]
 """Tells the world about a hall after each sample, as often as it sees fit; the time is that of the sample."""
 
+Spent = Callable[[str, float], object]
+"""Hears of a step and the CPU seconds that it took."""
+
 
 def watch(
     samples: Iterable[Sample],
     desks: Sequence[tuple[Desk, Album]],
-    find: Find,
+    attention: Attention,
     scenery: Scenery,
     observed: Observed,
     record: Record,
     report: Report,
+    spent: Spent = lambda step, seconds: None,
 ) -> None:
     """Watch until the samples end: sample → find → observe → judge → record → report.
+
+    `spent` is told the CPU seconds of each step as it is done.
 
     A picture on which the detector fails is a look that could not see; the flow goes on. What only looks like a person
     is not observed, but its head is hidden in stills like everybody's.
@@ -43,8 +48,9 @@ def watch(
     halls = {camera: (desk, album) for desk, album in desks for camera in desk.cameras}
     for sample in samples:
         desk, album = halls[sample.camera]
-        was_blind = desk.eyes[sample.camera].blind
-        sample, found = look(sample, desk, find)
+        was_blind, began = desk.eyes[sample.camera].blind, time.thread_time()
+        sample, found = look(sample, desk, attention)
+        looked = time.thread_time()
         people = scenery.people(desk, sample, found)
         observations = observe(sample.at, desk.regions[sample.camera], people)
         observed(observations)
@@ -52,11 +58,15 @@ def watch(
         album.keep(desk, sample, found, alerts)
         for alert in alerts:
             record(alert, album.develop(alert), sample.at)
+        judged = time.thread_time()
         report(desk, sample.at)
         _log(sample, was_blind, alerts)
+        told = time.thread_time()
+        for step, seconds in (("detect", looked - began), ("judge", judged - looked), ("report", told - judged)):
+            spent(step, seconds)
 
 
-def look(sample: Sample, desk: Desk, find: Find) -> tuple[Sample, Sequence[Detection] | None]:
+def look(sample: Sample, desk: Desk, attention: Attention) -> tuple[Sample, Sequence[Detection] | None]:
     """The people a sample shows; None if it is blind, if nothing may or need be looked for, or if the detector fails.
 
     A camera without a legal basis is never analysed. Where the detector fails, the sample is blind and says so.
@@ -65,7 +75,7 @@ def look(sample: Sample, desk: Desk, find: Find) -> tuple[Sample, Sequence[Detec
     if picture is None or not camera.legal_basis or not desk.regions[camera.id]:
         return sample, None
     try:
-        return sample, find(picture, desk.regions[camera.id])
+        return sample, attention.people(desk, sample, picture)
     except Exception as error:  # whatever a network or its driver may raise
         size = "×".join(str(side) for side in picture.shape[1::-1])
         detail = f"camera {camera.id}: the detector failed on a picture of {size}: {type(error).__name__}: {error}"

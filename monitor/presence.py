@@ -281,6 +281,8 @@ def _post(rule: AbsenceRule, watch: Watch, seen: Seen) -> Post:
     return Post.SERVING if seen.served and seen.people else Post.ON_DUTY
 
 
+IDLE = (Post.PAUSED_OK, Post.CLOSED, Post.NOT_IN_SERVICE)
+"""Nobody has to be there."""
 AWAY = (Post.AWAY_TIMER, Post.AWAY_HINT, Post.AWAY_WARN, Post.AWAY_ALERT)
 
 

@@ -11,11 +11,23 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = ("camera_ingest", "models", "monitor", "config", "dashboards", "simulation")
 """In the order of import: each may see the ones before it. Only the front door sees all."""
-FRONT = ("hallwatch", "hallwatch_models", "hallwatch_wiring")
-"""The front door: the command and its two leaves, each of which may import those after it."""
+FRONT = (
+    "hallwatch",
+    "hallwatch_models",
+    "hallwatch_bench",
+    "hallwatch_bench_rivals",
+    "hallwatch_bench_programs",
+    "hallwatch_bench_processes",
+    "hallwatch_watch",
+    "hallwatch_wiring",
+)
+"""The front door: the command and its leaves, each of which may import those after it."""
 
 EDGES = (
     *(f"camera_ingest/{noun}.py" for noun in ("rtsp", "snapshot", "clip", "fleet", "decode", "health", "sample")),
+    "camera_ingest/fallback*.py",  # PyAV
+    "camera_ingest/health_*.py",  # numpy, OpenCV
+    *(f"camera_ingest/{noun}.py" for noun in ("onvif", "onvif_find", "onvif_reply", "onvif_talk")),  # onveef
     "models/*",
     "monitor/evidence.py",
     "monitor/adapters/*",

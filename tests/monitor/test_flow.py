@@ -15,6 +15,7 @@ from models.detection import Detection
 from models.regions import Anchor, Region, RegionKind
 from monitor.album import Album
 from monitor.alerts import Alert, Moment, Still
+from monitor.attention import Attention
 from monitor.desk import Desk
 from monitor.flow import watch
 from monitor.lines import Line, alert_line, observation_line
@@ -65,7 +66,15 @@ class Records:
 def run(samples: list[Sample], directory: Path, hall: Desk | None = None, album: Album | None = None) -> Records:
     records = Records()
     pair = (hall or desk(), album or Album(directory))
-    watch(samples, [pair], find, Scenery(), records.observations.extend, records.record, records.report)
+    watch(
+        samples,
+        [pair],
+        Attention(find, gated=False),
+        Scenery(),
+        records.observations.extend,
+        records.record,
+        records.report,
+    )
     return records
 
 
@@ -188,7 +197,7 @@ def test_lines(tmp_path: Path) -> None:
     watch(
         samples,
         [(desk(), Album(tmp_path))],
-        find,
+        Attention(find, gated=False),
         Scenery(),
         lambda looks: lines.extend(observation_line(look) for look in looks),
         lambda alert, _, at: lines.append(alert_line(alert, at)),

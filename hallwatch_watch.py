@@ -1,0 +1,162 @@
+"""Watching: the halls of a shard from their cameras to alerts, wired together."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hallwatch_wiring import finder_of, stopping
+
+if TYPE_CHECKING:
+    from camera_ingest.figures import Figures
+    from config.settings import Settings
+    from monitor.alerts import Alert
+    from monitor.desk import Desk
+    from monitor.live import Pace
+    from monitor.window_states import WindowState
+
+MINUTE_S = 60.0
+"""Over which the board is told how many looks were in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a shard has done since its start."""
+
+    fleet: Figures
+    analysed: int
+    """Looks that went through the network."""
+    passed: int
+    """Looks that showed the same as the last analysed one."""
+    cpu_s: Mapping[str, float]
+    """CPU seconds by step: receive, decode, health, detect, judge, report."""
+
+
+def shard_of(settings: Settings, number: int, of: int) -> Settings:
+    """The k-th of n shards: every n-th hall with its cameras."""
+    halls = settings.halls[number - 1 :: of]
+    ids = {hall.id for hall in halls}
+    return replace(settings, halls=halls, cameras=tuple(one for one in settings.cameras if one.hall in ids))
+
+
+def desks_of(
+    settings: Settings, said: Callable[[str, str], WindowState | None], alerts: Sequence[Alert] = ()
+) -> list[Desk]:
+    """A desk per hall. `said`: what a window (hall, window) last said of itself; `alerts`: those open on record."""
+    from monitor.desk import Desk
+
+    return [
+        Desk(
+            hall,
+            settings.cameras,
+            settings.regions,
+            settings.calendar,
+            settings.absence,
+            settings.queue,
+            partial(said, hall.id),
+            alerts,
+        )
+        for hall in settings.halls
+    ]
+
+
+def watch_halls(
+    settings: Settings, number: int, told: Callable[[Work], object] = lambda work: None, gated: bool = True
+) -> None:
+    """Watch until a signal to end. `number` is the shard's; `told` hears once a second what was done until then.
+
+    `gated` False: every look goes through the network. Raises `Missing` and what the stores raise.
+    """
+    from camera_ingest.fleet import Fleet
+    from monitor import flow
+    from monitor.adapters import alert_records, shard
+    from monitor.adapters.database import open_database
+    from monitor.adapters.mqtt import Bus
+    from monitor.adapters.static_maps import StaticMaps
+    from monitor.adapters.telemetry import SqliteTelemetry
+    from monitor.album import Album
+    from monitor.attention import Attention
+    from monitor.messages import Registry
+    from monitor.scenery import Scenery
+
+    halls = [hall.id for hall in settings.halls]
+    engine, finder = open_database(settings.stores.database), finder_of(settings)
+    said = shard.WindowStates(engine, halls)
+    desks = desks_of(settings, said.of, alert_records.open_alerts(engine, halls))
+    stills = {one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))}
+    albums = {hall: Album(settings.stores.evidence) for hall in halls}
+    for album in albums.values():
+        album.remember(stills)
+    fleet, recorder = Fleet(settings.cameras, settings.reception), shard.Recorder(engine)
+    maps, attention, steps = StaticMaps(settings.stores.static_maps), Attention(finder.find, gated), Steps()
+    with (
+        stopping(fleet.stop),
+        Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
+        SqliteTelemetry(settings.stores.telemetry) as telemetry,
+        said.heard(bus, Registry.of(settings.halls, settings.devices, settings.scales)),
+        recorder.recording(),
+        fleet,
+    ):
+        beat = Beat(lambda: Work(fleet.figures(), attention.analysed, attention.passed, steps.cpu_s), told)
+        reporter = shard.Reporter(bus, finder.name, finder.demo, albums, beat.pace)
+        projection = shard.Projection(telemetry)
+        retention = shard.Retention(engine, settings.stores.evidence)
+
+        def report(desk: Desk, at: datetime) -> None:
+            beat.turn(time.monotonic())
+            reporter.report(desk, at)
+            projection.project(desk, at)
+            retention.retain(at)
+
+        pairs = [(desk, albums[desk.hall.id]) for desk in desks]
+        scenery = Scenery(maps.read, maps.write)
+        flow.watch(fleet.samples(), pairs, attention, scenery, lambda looks: None, recorder.record, report, steps.spent)
+        projection.flush()
+
+
+class Steps:
+    """CPU seconds of the steps that follow the fleet."""
+
+    def __init__(self) -> None:
+        self.cpu_s: dict[str, float] = {}
+
+    def spent(self, step: str, seconds: float) -> None:
+        """One step was done."""
+        self.cpu_s[step] = self.cpu_s.get(step, 0.0) + seconds
+
+
+class Beat:
+    """Takes stock once a second, and says how well the last minute went."""
+
+    def __init__(self, work: Callable[[], Work], told: Callable[[Work], object]) -> None:
+        self._work = work
+        self._told = told
+        self._next = 0.0
+        self._minute: deque[tuple[float, Figures]] = deque()
+
+    def turn(self, now: float) -> None:
+        """Take stock if it is time; monotonic seconds."""
+        if now < self._next:
+            return
+        self._next = now + 1
+        work = self._work()
+        self._minute.append((now, work.fleet))
+        while now - self._minute[0][0] > MINUTE_S:
+            self._minute.popleft()
+        self._told(work)
+
+    def pace(self) -> Pace:
+        """What the board is told; the share in time not before half a minute is over."""
+        from monitor.live import Pace
+
+        if not self._minute:
+            return Pace()
+        (began, before), (now, after) = self._minute[0], self._minute[-1]
+        due = after.due - before.due - (after.blind - before.blind)  # a camera that cannot see is no matter of pace
+        known = due > 0 and now - began >= MINUTE_S / 2
+        return Pace(after.stretch, min(1.0, (after.on_time - before.on_time) / due) if known else None)
