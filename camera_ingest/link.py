@@ -1,6 +1,7 @@
 """A link: when a stream is given up and when it is tried again. Time is given, in monotonic seconds."""
 
 from dataclasses import dataclass
+from math import inf
 
 from camera_ingest.sample import Blind
 
@@ -19,12 +20,13 @@ class Timing:
     """… or this many of the camera's own intervals between keyframes, whichever is longer."""
     backoff_least_s: float = 1.0
     """Pause after a first loss; it doubles with each further one …"""
-    backoff_most_s: float = 60.0
-    """… up to here, of which a random part is waited (full jitter)."""
+    backoff_most_s: float = 30.0
+    """… up to here, of which the half and a random part of the other half are waited. With it and `opens_per_s` even
+    2,064 cameras that were gone for long are back within a minute."""
     refused_s: float = 300.0
-    """Pause after 401, 403 or 404, which somebody has to put right."""
+    """Pause after a login was refused more than `REFUSED_FEW` times in a row, which somebody has to put right."""
     opens_per_s: float = 50.0
-    """Connections opened per second by one fleet."""
+    """Connections opened by one fleet in any one second, at most."""
     drain_s: float = 1.0
     """Between two visits to the sockets of all playing streams: fewer visits cost less and see later."""
     snapshot_s: float = 5.0
@@ -32,7 +34,9 @@ class Timing:
 
 
 REFUSALS = frozenset({Blind.REFUSED, Blind.NOT_FOUND})
-"""Losses that are mistakes of configuration: trying often does not help."""
+"""Losses that are mistakes of configuration, or of a camera that is still starting: trying often does not help."""
+REFUSED_FEW = 3
+"""A camera that starts refuses logins for a moment; one that goes on doing so may lock out who tries too often."""
 
 
 @dataclass(slots=True)
@@ -43,11 +47,12 @@ class Link:
     retry_at: float = 0.0
     """When it may be opened again."""
     losses: int = 0
-    """In a row, without a keyframe between them."""
+    """In a row, without a stream between them that was good for `backoff_most_s`."""
     gop_s: float = 0.0
     """The camera's interval between keyframes; 0 = not known yet."""
     opened_at: float | None = None
     playing: bool = False
+    playing_since: float = 0.0
     heard_at: float = 0.0
     wanted_at: float | None = None
     """Since when a keyframe has been waited for; None = none is wanted."""
@@ -58,16 +63,21 @@ class Link:
 
     def plays(self, now: float) -> None:
         """The handshake is over; a first keyframe is waited for."""
-        self.playing, self.heard_at, self.wanted_at = True, now, now
+        self.playing, self.playing_since, self.heard_at, self.wanted_at = True, now, now, now
 
     def wants(self, now: float) -> None:
         """A keyframe is wanted from now on, if not already."""
         if self.wanted_at is None:
             self.wanted_at = now
 
-    def seen(self) -> None:
-        """A good picture has come."""
-        self.wanted_at, self.losses = None, 0
+    def seen(self, now: float = inf) -> None:
+        """A good picture has come; losses are forgiven once the stream has lasted, or it would flap at full speed.
+
+        Without `now`, for a picture that needs no stream, they are forgiven at once.
+        """
+        self.wanted_at = None
+        if now - self.playing_since >= self.timing.backoff_most_s:
+            self.losses = 0
 
     def overdue(self, now: float) -> tuple[str, str] | None:
         """(expected, found) if the stream is to be given up, else None."""
@@ -92,8 +102,10 @@ class Link:
 
 
 def backoff(timing: Timing, losses: int, blind: Blind, chance: float) -> float:
-    """Seconds to wait after the `losses`-th loss in a row: exponential with full jitter, long after a refusal."""
-    if blind in REFUSALS:
+    """Seconds to wait after the `losses`-th loss in a row: exponential with jitter, at once at its most if refused."""
+    if blind is Blind.REFUSED and losses > REFUSED_FEW:
         return timing.refused_s * (1 + 0.1 * chance)
-    most = min(timing.backoff_most_s, timing.backoff_least_s * 2.0 ** min(losses, 30))
-    return timing.backoff_least_s + chance * max(0.0, most - timing.backoff_least_s)
+    doublings = 30 if blind in REFUSALS else min(losses, 30)
+    most = max(timing.backoff_least_s, min(timing.backoff_most_s, timing.backoff_least_s * 2.0**doublings))
+    least = max(timing.backoff_least_s, most / 2)
+    return least + chance * (most - least)

@@ -9,13 +9,13 @@ import selectors
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from camera_ingest.link import Timing
 from camera_ingest.lost import StreamLost
 from camera_ingest.stream import Address, Stream, not_yet
+from camera_ingest.turns import Turns
 
 BUFFER = 1 << 20  # bytes, shared by all sockets
 RESOLVERS = 4  # threads; a name that hangs shall not hold up the others
@@ -28,8 +28,8 @@ class Receiver:
     def __init__(self, streams: Sequence[Stream], timing: Timing) -> None:
         self._streams = streams
         self._timing = timing
-        self._opening: deque[Stream] = deque()
-        self._open_at = 0.0  # when the next connection may be opened
+        self.turns: Turns[Stream] = Turns(timing.opens_per_s)
+        """Who waits for a connection to be opened."""
         self._visit_at = 0.0
         self._buffer = memoryview(bytearray(BUFFER))
         self._names: queue.SimpleQueue[tuple[Stream, float] | None] = queue.SimpleQueue()
@@ -57,22 +57,20 @@ class Receiver:
             self._visit_at = now + self._timing.drain_s
             self._visit(now)
         self._take_addresses(selector, now)
-        while self._opening and now >= self._open_at:
-            self._open_at = max(self._open_at, now - self._timing.drain_s) + 1 / self._timing.opens_per_s
-            self._open(self._opening.popleft(), selector, now)
+        while stream := self.turns.next(now):
+            self._open(stream, selector, now)
         wakes = [self._visit_at]
-        if self._opening:
-            wakes.append(self._open_at)
+        if len(self.turns):
+            wakes.append(self.turns.at())
         if self._resolving:
             wakes.append(now + 0.05)
         return max(0.0, min(wakes) - now)
 
     def _visit(self, now: float) -> None:
-        waiting = set(self._opening)
         for stream in self._streams:
             stream.visit(self._buffer, now)
-            if stream.link.opened_at is None and now >= stream.link.retry_at and stream not in waiting:
-                self._opening.append(stream)
+            if stream.link.opened_at is None and now >= stream.link.retry_at:
+                self.turns.wait(stream)
 
     def _open(self, stream: Stream, selector: selectors.BaseSelector, now: float) -> None:
         stream.link.opened(now)

@@ -162,7 +162,7 @@ class Stream:
         self._session.wanted = not self.link.gop_s
         if self.link.wanted_at is not None:
             self._lost = None
-            self.link.seen()
+            self.link.seen(now)
             self._look(keyframe, now)
 
     def _look(self, found: Keyframe | StreamLost, now: float) -> None:

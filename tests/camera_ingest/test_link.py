@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camera_ingest.link import Link, Timing, backoff
+from camera_ingest.link import REFUSED_FEW, Link, Timing, backoff
 from camera_ingest.sample import Blind
 
 TIMING = Timing()
@@ -22,7 +22,7 @@ def test_silence_ends_a_stream_after_ten_seconds() -> None:
     link = Link(TIMING)
     link.opened(0.0)
     link.plays(1.0)
-    link.seen()
+    link.seen(1.0)
     link.heard_at = 50.0
     assert link.overdue(59.9) is None
     assert link.overdue(60.0) == ("bytes", "none for 10 s")
@@ -45,26 +45,51 @@ def test_bytes_without_a_wanted_keyframe_are_fine() -> None:
     link = Link(TIMING)
     link.opened(0.0)
     link.plays(0.0)
-    link.seen()
+    link.seen(1.0)
     link.heard_at = 1000.0
     assert link.overdue(1000.0) is None
 
 
-def test_a_picture_forgives_earlier_losses() -> None:
+def lost_often(times: int, blind: Blind = Blind.UNREACHABLE) -> Link:
     link = Link(TIMING)
-    for _ in range(5):
+    for _ in range(times):
         link.opened(0.0)
-        link.lost(0.0, Blind.UNREACHABLE, 0.999)
-    assert link.retry_at > 30.0
-    link.seen()
-    link.lost(0.0, Blind.UNREACHABLE, 0.999)
-    assert link.retry_at <= 2.0
+        link.lost(0.0, blind, 0.999)
+    return link
+
+
+def test_a_stream_that_lasts_forgives_earlier_losses() -> None:
+    link = lost_often(8)
+    assert link.retry_at > 0.9 * TIMING.backoff_most_s
+    link.opened(100.0)
+    link.plays(100.0)
+    link.seen(100.0 + TIMING.backoff_most_s)
+    link.lost(200.0, Blind.UNREACHABLE, 0.999)
+    assert link.retry_at <= 202.0
     assert link.overdue(1000.0) is None
 
 
-def test_a_refusal_is_retried_after_minutes() -> None:
-    for blind in (Blind.REFUSED, Blind.NOT_FOUND):
-        assert 300.0 <= backoff(TIMING, 1, blind, 0.5) <= 330.0
+def test_a_stream_that_flaps_is_tried_less_and_less_often() -> None:
+    link, pauses = Link(TIMING), []
+    for now in range(0, 600, 60):
+        link.opened(now)
+        link.plays(now)
+        link.seen(now + 2.0)
+        link.lost(now + 4.0, Blind.UNREACHABLE, 0.5)
+        pauses.append(link.retry_at - now - 4.0)
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 2.0 < 20.0 < pauses[-1]
+
+
+def test_a_refused_login_is_retried_soon_only_a_few_times() -> None:
+    pauses = [backoff(TIMING, losses, Blind.REFUSED, 0.5) for losses in range(1, 8)]
+    assert all(15.0 <= pause <= 30.0 for pause in pauses[:REFUSED_FEW])
+    assert all(300.0 <= pause <= 330.0 for pause in pauses[REFUSED_FEW:])
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
+def test_a_path_that_is_not_found_is_not_hammered_and_back_within_a_minute(losses: int, chance: float) -> None:
+    assert 15.0 <= backoff(TIMING, losses, Blind.NOT_FOUND, chance) <= 30.0
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
@@ -72,3 +97,9 @@ def test_backoff_stays_within_its_bounds(losses: int, chance: float) -> None:
     pause = backoff(TIMING, losses, Blind.STALLED, chance)
     assert TIMING.backoff_least_s <= pause <= TIMING.backoff_most_s
     assert pause <= backoff(TIMING, losses + 1, Blind.STALLED, chance)
+
+
+@given(st.integers(5, 10_000))
+def test_many_that_are_lost_together_do_not_come_back_together(losses: int) -> None:
+    pauses = [backoff(TIMING, losses, Blind.UNREACHABLE, n / 100) for n in range(100)]
+    assert max(pauses) - min(pauses) > TIMING.backoff_most_s / 3
