@@ -15,6 +15,13 @@ class Role(StrEnum):
     PUBLIC = "public"
 
 
+class Via(StrEnum):
+    """Who speaks with an RTSP camera."""
+
+    OWN = "own"  # one thread for all of them
+    PYAV = "pyav"  # FFmpeg's client, for cameras that do not get on with ours; a thread and several times the CPU each
+
+
 CADENCE = {
     Role.WINDOW: timedelta(seconds=10),
     Role.QUEUE: timedelta(seconds=15),
@@ -48,3 +55,4 @@ class Camera:
     login: Login | None = None
     gb_code: str = ""
     """Its 20 digits in GB/T 28181 (see `gb_code`), by which a video platform knows it; empty = none."""
+    via: Via = Via.OWN

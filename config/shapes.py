@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from camera_ingest import gb_code
-from camera_ingest.camera import Login, Role
+from camera_ingest.camera import Login, Role, Via
 from camera_ingest.link import Timing
 from config import addresses, polygons, thresholds
 from config.flaws import refusal, sound
@@ -140,6 +140,7 @@ class CameraShape(Shape):
     legal_basis: str = ""
     login: LoginShape | None = None
     gb_code: Annotated[str, sound(_gb_code_flaws)] = ""
+    via: Via = Via.OWN
     regions: tuple[Annotated[RegionShape, sound(_region_flaws)], ...] = ()
 
 
@@ -149,6 +150,8 @@ def _camera_flaws(cameras: tuple[CameraShape, ...]) -> Iterator[Flaw]:
         if camera.gb_code in seen:
             yield (index, "gb_code"), "each one once", f"{camera.gb_code!r} a second time"
         seen |= {camera.gb_code} - {""}
+        if camera.via is not Via.OWN and not camera.url.lower().startswith("rtsp://"):
+            yield (index, "via"), f"{Via.OWN} unless the address is rtsp://", repr(camera.via.value)
 
 
 class CalendarShape(Shape):
