@@ -13,7 +13,7 @@ from onveef.models import SystemDateTime
 
 from camera_ingest.camera import CADENCE, Login, Role
 from camera_ingest.onvif_address import Told, host_of, is_own, path_of, plain, told
-from camera_ingest.onvif_profile import CODECS, Profile, cheapest, profile_of
+from camera_ingest.onvif_profile import CODECS, LEAST_WIDTH, Profile, cheapest, profile_of, shown
 from camera_ingest.onvif_reply import BadReply, read
 from camera_ingest.onvif_talk import FaultTold, LoginRefused, NoMedia, NotOnvif, Talk
 
@@ -88,7 +88,7 @@ def ask(host: str, port: int, login: Login | None) -> Device:
         firmware=plain(about.get("FirmwareVersion", "")),
         serial=plain(about.get("SerialNumber", "")),
         clock_s=clock_s,
-        profiles=tuple(profiles),
+        profiles=tuple(map(shown, profiles)),
         channels=tuple(channels),
         notes=tuple(notes),
     )
@@ -177,7 +177,9 @@ def _channel(talk: Talk, path: str, media2: bool, source: str, profiles: list[Pr
     stream = address(envelopes.media_get_stream_uri, "rtsp") if chosen else Told("")
     snapshot = address(envelopes.media_get_snapshot_uri, "http", "https")
     notes = [f"rtsp: {note}" for note in stream.notes] + [f"snapshot: {note}" for note in snapshot.notes]
-    return Channel(plain(source), chosen, stream.url, snapshot.url, (*notes, *_advice(chosen, best)))
+    return Channel(
+        plain(source), shown(chosen) if chosen else None, stream.url, snapshot.url, (*notes, *_advice(chosen, best))
+    )
 
 
 def _password(login: Login | None) -> str:
@@ -188,7 +190,13 @@ def _advice(chosen: Profile | None, best: Profile) -> Iterator[str]:
     if chosen is None:
         codec, wanted = plain(best.codec, 20), " / ".join(CODECS)
         yield f"编码 {codec} 不支持，请在设备上改为 {wanted} / {codec} cannot be taken; set the device to {wanted}"
-    elif chosen.gop_s and chosen.gop_s > CADENCE[Role.WINDOW].total_seconds():
+        return
+    if chosen.width is not None and chosen.width < LEAST_WIDTH:
+        yield (
+            f"画面宽 {chosen.width}，小于 {LEAST_WIDTH}，请在设备上调大子码流 / the widest it offers is "
+            f"{chosen.width}, less than {LEAST_WIDTH}; enlarge the sub-stream on the device"
+        )
+    if chosen.gop_s and chosen.gop_s > CADENCE[Role.WINDOW].total_seconds():
         yield (
             f"关键帧间隔 {chosen.gop_s:g} 秒，长于查看周期，请在设备上改短 / a keyframe only every {chosen.gop_s:g} s, "
             "more seldom than a window is looked at; shorten it on the device"

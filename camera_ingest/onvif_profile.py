@@ -1,8 +1,10 @@
 """A profile: one stream that a device offers, and which of them is enough."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from camera_ingest.onvif_address import plain
 
 CODECS = ("H264", "H265")
 """What our RTSP client can take."""
@@ -56,6 +58,12 @@ def profile_of(values: Mapping[str, Any]) -> Profile:
         kbit_s=_within(encoder.get("bitrate_kbps"), MOST_KBIT_S),
         gop=_within(encoder.get("gop"), LONGEST_GOP),
     )
+
+
+def shown(profile: Profile) -> Profile:
+    """The same profile with its texts made harmless for a terminal; to be read, not to be asked for."""
+    token, name, source, codec = map(plain, (profile.token, profile.name, profile.source, profile.codec))
+    return replace(profile, token=token, name=name, source=source, codec=codec)
 
 
 def cheapest(profiles: Iterable[Profile]) -> Profile | None:

@@ -91,8 +91,10 @@ class Talk:
         return text
 
     def _refused(self, found: str) -> LoginRefused:
-        wanted = "its ONVIF login to be right" if self.login else "no login to be needed"
-        return LoginRefused(self.which, f"{wanted} (often set apart from that of its web page)", f"it refused: {found}")
+        if self.login is None:
+            return LoginRefused(self.which, "its ONVIF login", f"none given: {found}")
+        expected = "its ONVIF login (often set apart from that of its web page)"
+        return LoginRefused(self.which, expected, f"another one: {found}")
 
     def _post(self, path: str, body: str, signed: bool, content_type: str) -> tuple[int, bytes]:
         """Status and body; once more where the device asks for HTTP digest."""
@@ -121,11 +123,10 @@ class Talk:
             raise NoAnswer(self.which, f"everything within {TALK_S:g} s", "no end")
         deadline = time.monotonic() + seconds
         connection = http.client.HTTPConnection(self.host, self._port, timeout=seconds)
-        alarm = threading.Timer(seconds, _hang_up, (connection,))  # the timeout of a socket restarts with each byte
-        alarm.daemon = True
-        alarm.start()
+        alarm = None
         try:
             connection.connect()
+            alarm = _alarm(connection.sock, deadline - time.monotonic())
             self.own.add(connection.sock.getpeername()[0])
             connection.request("POST", path, body, {"User-Agent": "hallwatch", **fields})
             response = connection.getresponse()
@@ -138,7 +139,8 @@ class Talk:
                 raise NotOnvif(self.which, "an ONVIF reply", f"no HTTP ({type(error).__name__})") from error
             raise NoAnswer(self.which, "an answer", error.strerror or type(error).__name__) from error
         finally:
-            alarm.cancel()
+            if alarm is not None:
+                alarm.cancel()
             connection.close()
         if time.monotonic() >= deadline:  # hung up in the middle of a body
             raise self._silent(seconds)
@@ -148,9 +150,14 @@ class Talk:
         return NoAnswer(self.which, f"an answer within {seconds:.3g} s", "none")
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    """Ends whatever the other thread waits for."""
-    waiting: socket.socket | None = connection.sock
-    if waiting is not None:
+def _alarm(waiting: socket.socket, seconds: float) -> threading.Timer:
+    """Ends whatever waits on a socket after so long: its own timeout restarts with each byte."""
+
+    def hang_up() -> None:
         with contextlib.suppress(OSError):
             waiting.shutdown(socket.SHUT_RDWR)
+
+    alarm = threading.Timer(seconds, hang_up)
+    alarm.daemon = True
+    alarm.start()
+    return alarm
