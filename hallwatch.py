@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from hallwatch_bench import add_bench
+from hallwatch_cameras import add_cameras
 from hallwatch_models import add_models
 from hallwatch_watch import desks_of, shard_of, watch_halls
 from hallwatch_wiring import (
@@ -261,6 +262,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--json", action="store_true", help="JSON lines")
     _demo_parser(verbs)
     add_models(verbs)
+    add_cameras(verbs)
     add_bench(verbs)
     return parser
 

@@ -14,6 +14,7 @@ ROOMS = ("camera_ingest", "models", "monitor", "config", "dashboards", "simulati
 FRONT = (
     "hallwatch",
     "hallwatch_models",
+    "hallwatch_cameras",
     "hallwatch_bench",
     "hallwatch_bench_rivals",
     "hallwatch_bench_programs",
