@@ -23,6 +23,8 @@ class Figures:
     """Looks that were never decoded because nobody had time for them within their cadence."""
     received_bytes: int
     """From all RTSP cameras."""
+    opened: int
+    """Connections to RTSP cameras that were begun."""
     stretch: float
     """1 = the cadences are kept; 1.5 = every camera waits 1.5 times as long."""
     waited_s: float

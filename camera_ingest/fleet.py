@@ -60,6 +60,7 @@ class Fleet:
         self._dark: dict[str, int] = {}
         self._pace = Pace()
         self._cadences = {camera.id: camera.cadence.total_seconds() for camera in cameras}
+        self._on_time = dict.fromkeys(self._cadences, 0)
         self._done = {"on_time": 0, "seen": 0, "blind": 0, "expired": 0}
         self._cpu_s = {"receive": 0.0, "decode": 0.0, "health": 0.0}
         self._schedules = schedules = staggered(list(self._cadences.values()), time.monotonic())
@@ -130,10 +131,17 @@ class Fleet:
             overtaken=self._slots.replaced,
             expired=self._done["expired"],
             received_bytes=sum(stream.received for stream in self._streams),
+            opened=self._receiver.turns.passed,
             stretch=self._pace.stretch,
             waited_s=self._waited_s(),
             cpu_s=dict(self._cpu_s),
         )
+
+    def punctuality(self) -> Mapping[str, tuple[int, int]]:
+        """Of each camera: looks that its cadence asked for until now, and how many of them were pictures in time."""
+        now = time.monotonic()
+        due = (schedule.due_until(now) for schedule in self._schedules)
+        return {id: (asked, self._on_time[id]) for id, asked in zip(self._cadences, due, strict=True)}
 
     def _waited_s(self) -> float:
         oldest = self._slots.oldest_due()
@@ -146,6 +154,7 @@ class Fleet:
         self._done["seen"] += 1
         if due is None or time.monotonic() <= due + self._cadences[sample.camera]:
             self._done["on_time"] += 1
+            self._on_time[sample.camera] += 1
 
     def _take(self, look: Look) -> None:
         self._slots.put(look)

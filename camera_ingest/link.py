@@ -35,8 +35,10 @@ class Timing:
 
 REFUSALS = frozenset({Blind.REFUSED, Blind.NOT_FOUND})
 """Losses that are mistakes of configuration, or of a camera that is still starting: trying often does not help."""
-REFUSED_FEW = 3
+REFUSED_FEW = 6
 """A camera that starts refuses logins for a moment; one that goes on doing so may lock out who tries too often."""
+REFUSED_SOON = 1.5
+"""Times `backoff_most_s`: the pause after a refusal that may pass by itself; a camera is back within a minute."""
 
 
 @dataclass(slots=True)
@@ -102,10 +104,10 @@ class Link:
 
 
 def backoff(timing: Timing, losses: int, blind: Blind, chance: float) -> float:
-    """Seconds to wait after the `losses`-th loss in a row: exponential with jitter, at once at its most if refused."""
-    if blind is Blind.REFUSED and losses > REFUSED_FEW:
-        return timing.refused_s * (1 + 0.1 * chance)
-    doublings = 30 if blind in REFUSALS else min(losses, 30)
-    most = max(timing.backoff_least_s, min(timing.backoff_most_s, timing.backoff_least_s * 2.0**doublings))
+    """Seconds to wait after the `losses`-th loss in a row: exponential with jitter, long after a refusal."""
+    if blind in REFUSALS:
+        for_good = blind is Blind.REFUSED and losses > REFUSED_FEW
+        return (timing.refused_s if for_good else REFUSED_SOON * timing.backoff_most_s) * (1 + 0.1 * chance)
+    most = max(timing.backoff_least_s, min(timing.backoff_most_s, timing.backoff_least_s * 2.0 ** min(losses, 30)))
     least = max(timing.backoff_least_s, most / 2)
     return least + chance * (most - least)

@@ -160,8 +160,11 @@ def test_figures_tell_what_was_due_seen_and_spent() -> None:
         with Fleet(cameras, QUICK) as fleet:
             samples = fleet.samples()
             taken = [next(samples) for _ in range(40)]
-            figures = fleet.figures()
+            figures, punctuality = fleet.figures(), fleet.punctuality()
     assert figures.cameras == 4
+    assert sum(in_time for _, in_time in punctuality.values()) == figures.on_time
+    assert punctuality["gone"][0] > 0 == punctuality["gone"][1]
+    assert figures.opened >= 3
     assert figures.seen == sum(sample.picture is not None for sample in taken)
     assert figures.blind == len(taken) - figures.seen > 0
     assert 0 < figures.on_time <= figures.seen <= figures.due
