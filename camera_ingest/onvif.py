@@ -98,10 +98,10 @@ def _clock(talk: Talk) -> float | None:
     """How far the device's clock is ahead; from then on the talk is signed in its time."""
     sent = datetime.now(UTC)
     try:
-        text = talk.ask(DEVICE, envelopes.device_get_system_date_time(), False)
+        text = _unsigned_first(talk, envelopes.device_get_system_date_time())
         now = sent + (datetime.now(UTC) - sent) / 2
         device = read(lambda told: SystemDateTime.from_dict(parsers.parse_system_datetime(told)).utc, text)
-    except (FaultTold, LoginRefused, BadReply):
+    except (FaultTold, BadReply):
         return None
     if device is None or not YEARS[0] <= device.year < YEARS[1]:
         return None

@@ -92,9 +92,9 @@ class Talk:
 
     def _refused(self, found: str) -> LoginRefused:
         if self.login is None:
-            return LoginRefused(self.which, "its ONVIF login", f"none given: {found}")
-        expected = "its ONVIF login (often set apart from that of its web page)"
-        return LoginRefused(self.which, expected, f"another one: {found}")
+            return LoginRefused(self.which, "a login, which it needs", f"none: {found}")
+        expected = "a login that it takes (ONVIF users are often apart from those of the web page)"
+        return LoginRefused(self.which, expected, f"a wrong one: {found}")
 
     def _post(self, path: str, body: str, signed: bool, content_type: str) -> tuple[int, bytes]:
         """Status and body; once more where the device asks for HTTP digest."""

@@ -89,7 +89,7 @@ def test_a_login_may_stand_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixtu
             ("--user-env", "HW_U", "--password-env", "geheim&<7>"),
             "--password-env: expected the name of a variable (A-Z, 0-9 and _), never the value, found another text",
         ),
-        ((), "expected its ONVIF login, found none given"),
+        ((), "expected a login, which it needs, found none"),
     ],
 )
 def test_a_login_that_is_none_is_one_sentence(

@@ -26,7 +26,7 @@ NOT_AUTHORIZED = (
     '<s:Reason><s:Text xml:lang="en">The action requested requires authorization</s:Text></s:Reason></s:Fault>'
 )
 NOT_SUPPORTED = NOT_AUTHORIZED.replace("NotAuthorized", "ActionNotSupported").replace("requires", "is not", 1)
-OPEN = {"GetSystemDateAndTime", "GetServices", "GetCapabilities"}
+OPEN = frozenset({"GetSystemDateAndTime", "GetServices", "GetCapabilities"})
 """Operations that need no login (ONVIF Core, 5.9.4)."""
 NAMESPACES = (
     'xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tt="http://www.onvif.org/ver10/schema" '
@@ -116,6 +116,8 @@ class OnvifCamera:
     """Whether it wants the login in the header of HTTP instead of in the envelope."""
     clock: timedelta = timedelta(0)
     """How far ahead it is."""
+    open: frozenset[str] = OPEN
+    """Operations that it does without a login."""
     asked: list[tuple[str, bool]] = field(default_factory=list)
     """Operations in their order, and whether a login came with each."""
     host: str = ""
@@ -126,7 +128,7 @@ class OnvifCamera:
         found = re.search(r"<s:Body><\w+:(\w+)", body)
         operation = found[1] if found else "?"
         self.asked.append((operation, "UsernameToken" in body or "Authorization" in request.headers))
-        if operation not in OPEN and not self._allowed(request, body):
+        if operation not in self.open and not self._allowed(request, body):
             if self.http_digest:
                 send(request, 401, b"", {"WWW-Authenticate": 'Digest realm="onvif", nonce="abc", qop="auth"'})
             else:

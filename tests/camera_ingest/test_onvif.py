@@ -15,6 +15,7 @@ from tests.camera_ingest.onvif_camera import (
     LOGIN,
     NOT_AUTHORIZED,
     NOT_SUPPORTED,
+    OPEN,
     UNIVIEW,
     OnvifCamera,
     Reply,
@@ -105,17 +106,25 @@ def test_a_device_may_want_no_login() -> None:
     assert asked(OnvifCamera(HIKVISION, login=None), None).maker == "HIKVISION"
 
 
+@pytest.mark.parametrize("open", [OPEN, frozenset()])
 @pytest.mark.parametrize("http_digest", [False, True])
-def test_a_wrong_login_is_one_sentence_and_not_tried_again(http_digest: bool) -> None:
-    camera = OnvifCamera(HIKVISION, http_digest=http_digest)
-    with pytest.raises(onvif_talk.LoginRefused, match=r"expected its ONVIF login .*, found another one: ") as refused:
+def test_a_wrong_login_is_one_sentence_and_not_tried_again(http_digest: bool, open: frozenset[str]) -> None:
+    camera = OnvifCamera(HIKVISION, http_digest=http_digest, open=open)
+    with pytest.raises(onvif_talk.LoginRefused, match="expected a login that it takes") as refused:
         asked(camera, WRONG)
     assert "guess" not in str(refused.value)
     assert sum(with_login for _, with_login in camera.asked) <= 2
 
 
+def test_a_clock_that_wants_a_login_is_read_with_it() -> None:
+    camera = OnvifCamera(HIKVISION, open=frozenset())
+    device = asked(camera)
+    assert device.clock_s is not None and abs(device.clock_s) < 2
+    assert camera.asked[:2] == [("GetSystemDateAndTime", False), ("GetSystemDateAndTime", True)]
+
+
 def test_no_login_where_one_is_needed_is_one_sentence() -> None:
-    with pytest.raises(onvif_talk.LoginRefused, match="expected its ONVIF login, found none given: "):
+    with pytest.raises(onvif_talk.LoginRefused, match="expected a login, which it needs, found none: "):
         asked(OnvifCamera(HIKVISION), None)
 
 
