@@ -174,8 +174,8 @@ def on_time(before: Result, after: Result, cameras: Sequence[str]) -> float:
 
 def missed(before: Result, after: Result, camera: str) -> int:
     """How many of a camera's looks due in between were no pictures in time; one may be under way at the end."""
-    due, in_time = (after["punctuality"][camera][n] - before["punctuality"][camera][n] for n in (0, 1))
-    return max(0, due - in_time)
+    (due, in_time), (due_then, in_time_then) = after["punctuality"][camera], before["punctuality"][camera]
+    return int(max(0, due - due_then - (in_time - in_time_then)))
 
 
 def most_per_second(opened: Sequence[tuple[float, int]]) -> int:
