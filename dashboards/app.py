@@ -35,8 +35,8 @@ STALE_BEATS = 3
 """A hall whose newest message is older than this many beats is shown as unknown."""
 FIGURES_S = 3.0
 """The figures are computed anew at least this often, in seconds, and whenever a hall has changed."""
-REST_S = 0.5
-"""And at most this often."""
+REST_S = 1.0
+"""And at most this often, unless somebody acts; ratings and issues are then read again, else every FIGURES_S."""
 INDEX = """<!DOCTYPE html>
 <html lang="{language}">
 <head>{%metas%}<title>{%title%}</title><link rel="icon" href="/assets/favicon.svg">{%css%}</head>
@@ -103,11 +103,13 @@ def keep_figures(
 
     While the records cannot be read the pages keep the last figures; that is logged once.
     """
-    readable = True
+    readable, records, read_at = True, None, clock()
     while not stop.is_set():
         now = clock()
         try:
-            records = figures.read(engine, now)
+            again = records is None or abs(now - read_at) >= timedelta(seconds=FIGURES_S)
+            records = figures.read(engine, now, None if again else records)
+            read_at = now if again else read_at
         except SQLAlchemyError as error:
             if readable:
                 LOG.error("figures: expected to read the records, found: %s", error)
@@ -115,8 +117,8 @@ def keep_figures(
         else:
             readable = True
             hub.put_figures(figures.figures(settings, records, hub.messages(), now, STALE_BEATS * beat))
-        hub.wait(FIGURES_S)
-        stop.wait(REST_S)
+        if hub.wait(FIGURES_S, REST_S):
+            records = None
 
 
 Show = Callable[[Office, Visit], Component]

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from dashboards.reception import believed, notes, pace, unwatched
 from dashboards.standing import AWAY, ON, PAUSED, STEPPED, UNKNOWN, HallStanding, as_seen, fresh, service, standings
 from monitor.adapters import alert_records, issue_records, rating_records
 from monitor.adapters.alert_records import AlertRecord
@@ -21,6 +22,8 @@ from monitor.ratings import LEVELS, Channel, Rating
 SCHEMA = "figures/1"
 PENDING_DAYS = 7
 """An alert that nobody judged stays in the feed this long after its end."""
+FEED, ZONES = 60, 40
+"""The message holds so many alerts and zones, those to be seen first; beyond these, how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,13 @@ class Records:
     """The whole ledger."""
 
 
-def read(engine: Engine, now: datetime) -> Records:
-    """The records behind the figures."""
+def read(engine: Engine, now: datetime, known: Records | None = None) -> Records:
+    """The records behind the figures; `known`: only the alerts are read anew, everything else is as it was."""
+    alerts = alert_records.alerts_since(engine, now - timedelta(days=PENDING_DAYS))
+    if known is not None:
+        return replace(known, alerts=alerts)
     return Records(
-        alerts=alert_records.alerts_since(engine, now - timedelta(days=PENDING_DAYS)),
+        alerts=alerts,
         ratings=rating_records.ratings_of_day(engine, today(now), BEIJING),
         issues=issue_records.issues(engine),
     )
@@ -53,6 +59,9 @@ def figures(
 ) -> dict[str, Any]:
     """The figures message: numbers, rates with both their numbers, lists in the order they are shown."""
     halls = standings(settings, messages, now, stale_after)
+    heard = believed(messages, now, stale_after)
+    waiting, judging = zones(halls), feed(records.alerts, messages, now, stale_after)
+    cannot_see, told = blind(halls, messages, now, stale_after), notes(halls, heard)
     return {
         "schema": SCHEMA,
         "at": now.isoformat(),
@@ -67,12 +76,18 @@ def figures(
                 "submitted": sum(issue.status is Status.SUBMITTED for issue in records.issues),
             },
             "completion": shown(completion(records.issues)),
+            "pace": pace(heard),
+            "unwatched": unwatched(heard),
         },
         "areas": areas(settings, halls),
-        "zones": zones(halls),
-        "feed": feed(records.alerts, messages, now, stale_after),
+        "zones": waiting[:ZONES],
+        "zones_more": len(waiting[ZONES:]),
+        "feed": judging[:FEED],
+        "feed_more": len(judging[FEED:]),
         "handled": handled(records.alerts, now),
-        "blind": blind(halls, messages, now, stale_after),
+        "blind": cannot_see,
+        "notes": told,
+        "faults": len(cannot_see) + len(told),
         "ratings": levels(records.ratings),
         "issues": issue_figures(records.issues),
     }

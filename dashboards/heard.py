@@ -64,12 +64,22 @@ class BlindCamera(Part):
     detail: str = ""
 
 
+class WrongClock(Part):
+    """A camera whose own clock is ahead by so many seconds, or behind."""
+
+    id: str
+    off_s: float
+    since: Time | None = None
+
+
 class Cameras(Part):
-    """The hall's cameras."""
+    """The hall's cameras; `unwatched`: not looked at because of the hall's network limit."""
 
     total: Count
     seeing: Count
     blind: list[BlindCamera]
+    unwatched: Count = 0
+    clocks: list[WrongClock] = []
 
 
 class LiveAlert(Part):
@@ -101,6 +111,9 @@ class Live(Part):
     cameras: Cameras
     alerts: list[LiveAlert]
     late: float = 0.0
+    stretch: Annotated[float, Field(ge=0)] = 1.0
+    on_time: Annotated[float, Field(ge=0, le=1)] | None = None
+    slow_since: Time | None = None
 
 
 def read(payload: bytes) -> Any:

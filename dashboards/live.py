@@ -60,6 +60,7 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._down_since: datetime | None = None
         self._changed = threading.Event()
+        self._acted = threading.Event()
         self.closed = False
 
     def put(self, message: Message) -> None:
@@ -94,12 +95,20 @@ class Hub:
 
     def refresh(self) -> None:
         """Somebody acted: the figures are to be computed anew."""
+        self._acted.set()
         self._changed.set()
 
-    def wait(self, timeout_s: float) -> None:
-        """Returns when a hall has sent something new or somebody acted, or after the timeout."""
+    def wait(self, timeout_s: float, rest_s: float = 0.0) -> bool:
+        """Returns when a hall has sent something new, or after the timeout, and `rest_s` later.
+
+        At once when somebody acted, and says whether that is so.
+        """
         self._changed.wait(timeout_s)
+        acted = self._acted.wait(rest_s)
         self._changed.clear()
+        if acted:
+            self._acted.clear()
+        return acted
 
     def listen(self) -> Listener:
         """A listener that starts with the whole state; give it back with `leave`. Raises HubFull."""
@@ -118,7 +127,7 @@ class Hub:
     def close(self) -> None:
         """Ends every stream, so that a server can stop."""
         self.closed = True
-        self._changed.set()
+        self.refresh()
         with self._lock:
             for listener in self._listeners:
                 listener.wake()

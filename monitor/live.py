@@ -30,6 +30,22 @@ class Pace:
     on_time: float | None = None
     """Share of the looks due in the last minute that were taken in time, 0..1; None = not known yet."""
 
+    def worse(self, than: "Pace") -> bool:
+        """Whether cadences are stretched as much as there or more, or fewer looks are on time."""
+        late = self.on_time is not None and than.on_time is not None and self.on_time < than.on_time
+        return self.stretch >= than.stretch or late
+
+
+SLOW, KEPT = Pace(1.2, 0.9), Pace(1.1, 0.95)
+"""From where on people are told that cameras are looked at less often, and from where on until it is over."""
+
+
+def slow_since(before: datetime | None, pace: Pace, at: datetime) -> datetime | None:
+    """Since when a shard does not keep up; None = it does. `before`: the same as it was known so far."""
+    if pace.worse(SLOW):
+        return before or at
+    return before if pace.worse(KEPT) else None
+
 
 @dataclass(frozen=True, slots=True)
 class WrongClock:
@@ -66,12 +82,14 @@ def message(
     stills: Callable[[str], Sequence[Still]],
     late_s: float = 0.0,
     pace: Pace = Pace(),
+    slow: datetime | None = None,
     reception: Reception = Reception(),
 ) -> Message:
     """The live state of a hall, ready to be serialised; times are ISO 8601 with offset.
 
     `version` counts up with every message; `stills` gives those of an alert by its key; `late_s`: how far the looks
-    lag behind, in seconds; `pace` and `reception`: how the shard and the hall's cameras do.
+    lag behind, in seconds; `pace`: how the shard keeps up, `slow`: since when it does not; `reception`: how the hall's
+    cameras do.
     """
     segment = segment_at(desk.hall, desk.calendar, at)
     alerts = [_alert(desk, alert, stills(alert.key)) for alert in desk.alerts(at)]
@@ -93,6 +111,7 @@ def message(
         "late": round(late_s, 1),
         "stretch": round(pace.stretch, 2),
         "on_time": None if pace.on_time is None else round(pace.on_time, 4),
+        "slow_since": _iso(slow),
     }
 
 

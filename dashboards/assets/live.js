@@ -12,6 +12,7 @@
   const FEED_MOST = 40;
   const FEW = 2; // so few alerts are shown with large stills
   const LATE_S = 1;
+  const SLOW_FROM = 1.1; // below it intervals are as they were set, and it is the looks that are late
 
   let config, words, island;
   const live = {halls: {}, figures: null, downSince: null, lostSince: null, heardAt: Date.now(), offset: 0, selected: null, sent: {},
@@ -138,6 +139,19 @@
     island.querySelectorAll("[data-unless]").forEach(function (node) { node.hidden = !!lookup(node.dataset.unless); });
     showLongest();
     showService();
+    showPace();
+  }
+
+  function showPace() {
+    const pace = lookup("kpi.pace");
+    island.querySelector("#live-gauge").title = say("kpi.pace.hint")
+      + (pace.on_time === null ? "" : " · " + say("pace.on_time", {n: pace.on_time}));
+    const banner = island.querySelector("#live-pace");
+    banner.hidden = !pace.slow;
+    if (!pace.slow) { return; }
+    const late = pace.stretch < SLOW_FROM;
+    put(part(banner, "banner-text"), say(late ? "pace.late" : "pace.slow",
+      {time: at(pace.since), stretch: pace.stretch, share: pace.on_time}));
   }
 
   function showLongest() {
@@ -279,6 +293,7 @@
       node.append(note);
     });
     if (cameras.blind.length > 2) { node.append(make("span", "note-unknown", "+" + (cameras.blind.length - 2))); }
+    if (cameras.unwatched) { node.append(make("span", "note-unknown", say("note.unwatched", {n: cameras.unwatched}))); }
     node.append(make("span", "", say("windows.cameras", cameras)));
   }
 
@@ -287,7 +302,7 @@
   function showFeed() {
     const holder = island.querySelector("#live-feed");
     const feed = steady(holder, live.figures.feed);
-    const rest = feed.length - FEED_MOST;
+    const rest = feed.length - FEED_MOST + live.figures.feed_more;
     mark(holder, "data-few", feed.length <= FEW ? feed.length : null);
     const moved = keyed(holder, feed.slice(0, FEED_MOST).concat(rest > 0 ? [{more: rest}] : []),
       function (alert) { return alert.more ? "more" : alert.key; },
@@ -464,8 +479,9 @@
     const rows = live.figures.zones;
     const holder = island.querySelector("#live-queues");
     const fit = Math.max(1, Math.floor(holder.clientHeight / 38));
-    const shown = rows.slice(0, rows.length > fit ? fit - 1 : fit);
-    keyed(holder, shown.concat(rows.length > shown.length ? [{more: rows.length - shown.length}] : []),
+    const all = rows.length + live.figures.zones_more;
+    const shown = rows.slice(0, all > fit ? fit - 1 : fit);
+    keyed(holder, shown.concat(all > shown.length ? [{more: all - shown.length}] : []),
       function (row) { return row.more ? "more" : row.hall + " " + row.zone; },
       function (row) { return row.more ? make("div", "queue-more") : queueRow(); },
       function (node, row) {
@@ -545,17 +561,27 @@
     const banner = island.querySelector("#live-blind");
     banner.hidden = !blind.length;
     put(part(banner, "banner-text"), say("push.blind", {n: lookup("kpi.eyes_blind")}));
-    keyed(island.querySelector("#live-blind-list"), blind, function (camera) { return camera.hall + " " + camera.id; },
-      function () {
+    keyed(island.querySelector("#live-blind-list"), blind.concat(live.figures.notes),
+      function (camera) { return [camera.kind || "blind", camera.hall, camera.id].join(" "); },
+      function (camera) {
         const node = make("div", "line blind-line");
-        node.append(icon("video-off"), linePlace(), make("span", "line-note"));
+        node.append(icon(NOTE_ICON[camera.kind] || "video-off"), linePlace(), make("span", "line-note"));
         return node;
       },
       function (node, camera) {
-        putPlace(node, camera.hall, camera.id || say("blind.all", {n: camera.cameras}));
-        put(part(node, "line-note"), blindWords(camera));
+        putPlace(node, camera.hall, camera.id || (camera.kind ? "" : say("blind.all", {n: camera.cameras})));
+        put(part(node, "line-note"), camera.kind ? noteWords(camera) : blindWords(camera));
         node.title = camera.detail || "";
       });
+  }
+
+  const NOTE_ICON = {clock: "clock", unwatched: "eye-off"};
+
+  function noteWords(camera) {
+    if (camera.kind === "unwatched") { return say("note.unwatched", {n: camera.n}); }
+    const off = (camera.off_s < 0 ? "−" : "+") + age(1000 * Math.abs(camera.off_s));
+    return [say("note.clock", {off: off}), camera.since ? say("alert.since", {time: at(camera.since)}) : ""]
+      .filter(Boolean).join(" · ");
   }
 
   function showHandled() {

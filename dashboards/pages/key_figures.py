@@ -4,6 +4,7 @@ An element with `data-figure` shows that figure of the figures message; nothing 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -40,7 +41,11 @@ def key_figures(say: Say) -> list[Component]:
 
 def live_cards(say: Say) -> tuple[Card, ...]:
     """What the halls say now."""
-    eyes = part(say("kpi.eyes.foot"), "kpi.eyes_blind", "unknown")
+    eyes = [
+        *part(say("kpi.eyes.foot"), "kpi.eyes_blind", "unknown"),
+        html.Span(part(say("kpi.unwatched"), "kpi.unwatched", "unknown"), **attributes(data_if="kpi.unwatched")),
+        gauge(say),
+    ]
     windows = [
         *part(say("state.away"), "kpi.windows.away", "alarm"),
         *part(say("state.stepped"), "kpi.windows.stepped", ""),
@@ -105,6 +110,20 @@ def part(word: str, path: str, tone: str) -> list[Component]:
     """A named part in a card's last line; its tone shows when it is not nought."""
     alarm = attributes(data_alarm=path) if tone else {}
     return [html.Span([word, figure(path)], className=f"part part-{tone}" if tone else "part", **alarm)]
+
+
+def gauge(say: Say) -> Component:
+    """The sampling pace: full while every camera is looked at as often as configured."""
+    bar = html.I(html.I(**attributes(data_share="kpi.pace.share", data_whole="kpi.pace.whole")), className="gauge")
+    children: list[Any] = [say("kpi.pace"), bar, html.Span([figure("kpi.pace.share"), "%"])]
+    slow = attributes(data_alarm="kpi.pace.slow")
+    return html.Span(children, className="part part-pace", id="live-gauge", **slow)
+
+
+def pace_banner(say: Say) -> Component:
+    """What people have to know while cameras are looked at less often than configured."""
+    words = [glyph("alert-triangle"), html.B(className="banner-text"), html.Span(say("pace.means"))]
+    return html.Div(words, id="live-pace", className="pace-banner", hidden=True, role="status")
 
 
 def rate(word: str, path: str) -> list[Component]:

@@ -103,9 +103,9 @@ def handled_panel(say: Say) -> Component:
 
 
 def blind_panel(say: Say) -> Component:
-    """Cameras that cannot see: whom to call."""
-    meta = html.Span(["", figure("kpi.eyes_blind")])
+    """Cameras that cannot see, are not looked at or have a wrong clock: whom to call."""
+    meta = html.Span([say("kpi.eyes.foot"), " ", figure("kpi.eyes_blind")])
     body = [html.Div(id="live-blind-list", className="scroll")]
     return html.Div(
-        panel(say("blind.title"), meta, body, "panel-blind"), className="contents", **attributes(data_if="blind.0")
+        panel(say("blind.title"), meta, body, "panel-blind"), className="contents", **attributes(data_if="faults")
     )

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from config.settings import Settings
 from dashboards.frame import glyph, navigation, switch, toast
 from dashboards.office import Office
-from dashboards.pages.key_figures import key_figures
+from dashboards.pages.key_figures import key_figures, pace_banner
 from dashboards.pages.panels import (
     blind_panel,
     feed_panel,
@@ -37,7 +37,7 @@ def layout(settings: Settings, visit: Visit, stale_s: float) -> Component:
             dcc.Store(id="situation-started"),
             dcc.Store(id="situation-verdict"),
             header(settings, visit),
-            html.Section(key_figures(say), className="kpis"),
+            html.Section([pace_banner(say), *key_figures(say)], className="kpis"),
             html.Main(
                 className="columns",
                 children=[

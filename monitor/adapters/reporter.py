@@ -53,6 +53,8 @@ class Reporter:
     """Halls that were looked at so soon after their last message that they are considered later."""
     considered: float = 0.0
     """When those that wait were considered last."""
+    slow: datetime | None = None
+    """Since when the shard does not keep up."""
 
     def report(self, desk: Desk, at: datetime) -> None:
         """Publish a hall's live state after a look at it, if there is reason to, and of others that had to wait."""
@@ -76,6 +78,8 @@ class Reporter:
 
     def _tell(self, desk: Desk, at: datetime) -> None:
         hall = desk.hall.id
+        pace = self.pace()
+        self.slow = live.slow_since(self.slow, pace, datetime.now(UTC))
         self.versions[hall] = self.versions.get(hall, 0) + 1
         message = live.message(
             desk,
@@ -85,7 +89,8 @@ class Reporter:
             self.demo,
             self.albums[hall].stills,
             max(0.0, (datetime.now(UTC) - at).total_seconds()),
-            self.pace(),
+            pace,
+            self.slow,
             self.reception(hall),
         )
         payload = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()

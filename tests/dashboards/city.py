@@ -246,13 +246,18 @@ def record(engine: Engine, evidence: Path, city: Settings, now: datetime) -> Non
             file = f"alerts/{n}-{moment}.jpg"
             still(evidence / file, n * 3 + len(moment))
             alert_records.add_still(engine, alert.key, Still(moment, at, file, "0" * 64))
-    with transaction(engine) as connection:
-        for seq in range(58):
-            rating_records.record(connection, rating(seq, now))
+    record_ratings(engine, now, 58)
     for n, (category, text) in enumerate(
         (("A01", "窗口无人值守约九分钟"), ("E01", "评价器黑屏"), ("B05", "材料未一次告知"))
     ):
         issue_records.register(engine, draft(f"seed-{n}", category, text, now - timedelta(hours=n)))
+
+
+def record_ratings(engine: Engine, now: datetime, count: int) -> None:
+    """So many ratings, one every two minutes."""
+    with transaction(engine) as connection:
+        for seq in range(count):
+            rating_records.record(connection, rating(seq, now))
 
 
 def rating(seq: int, now: datetime) -> Rating:

@@ -164,6 +164,48 @@ def test_a_change_in_a_hall_reaches_the_page(wall: Page, board: Running) -> None
     expect(wall.locator(".tile[data-state=SERVING]")).to_have_count(16)
 
 
+def slowed(board: Running, **more: object) -> None:
+    """The first hall says how its shard keeps up, and how its cameras do."""
+    site = board.site
+    message = city.message(site.settings, "sz01", site.now + timedelta(seconds=1), city.alerts(site.now), version=2)
+    clock = {"id": "sz01-c3", "off_s": -130.0, "since": site.now.isoformat()}
+    cameras = {**message["cameras"], "unwatched": 2, "clocks": [clock]}
+    site.hub.put({**message, "cameras": cameras, **more})
+
+
+@pytest.mark.parametrize(
+    ("language", "stretched", "late", "notes"),
+    [
+        ("zh", "采样间隔为设定的 1.5 倍", "只有 83% 按时查看", ["因网络限额未查看 2 路", "时钟偏差 −2 分"]),
+        (
+            "en",
+            "1.5 times as long as set",
+            "only 83% of the looks",
+            ["2 not looked at", "clock off by −2 min"],
+        ),
+    ],
+)
+def test_cameras_that_are_looked_at_less_often_are_said_in_plain_words(
+    wall: Page, board: Running, language: str, stretched: str, late: str, notes: list[str]
+) -> None:
+    wall.goto(f"/?lang={language}")
+    expect(wall.locator("#live-gauge")).to_contain_text("100%")
+    expect(wall.locator("#live-pace")).to_be_hidden()
+    since = board.site.now.isoformat()
+    slowed(board, stretch=1.5, on_time=0.83, slow_since=since)
+    expect(wall.locator("#live-pace")).to_contain_text(stretched)
+    expect(wall.locator("#live-gauge")).to_contain_text("66%")
+    for note in notes:
+        expect(wall.locator("#live-blind-list")).to_contain_text(note)
+    for figure in wall.locator(".kpi [data-figure]:visible").all():
+        assert figure.evaluate(WITHIN_ITS_CARD), figure.get_attribute("data-figure")
+    assert overflow(wall) == [0, 0]
+    slowed(board, stretch=1.0, on_time=0.83, slow_since=since)
+    expect(wall.locator("#live-pace")).to_contain_text(late)
+    slowed(board, stretch=1.0, on_time=1.0)
+    expect(wall.locator("#live-pace")).to_be_hidden()
+
+
 def test_a_broken_broker_and_a_broken_push_are_said(wall: Page, board: Running) -> None:
     wall.goto("/")
     board.site.hub.broker_down(board.site.now)

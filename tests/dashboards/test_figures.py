@@ -162,7 +162,7 @@ def test_without_any_record_no_rate_is_made_up(settings: Settings, tmp_path: Pat
 def test_every_place_on_the_page_names_a_figure_there_is(settings: Settings, shown: dict[str, Any]) -> None:
     paths = set(figure_paths(situation.layout(settings, Visit("zh", {}), 90)))
     assert len(paths) > 40
-    for path in paths - {"kpi.waiting.longest.waiting", "blind.0"}:
+    for path in paths - {"kpi.waiting.longest.waiting"}:
         value: Any = shown
         for name in path.split("."):
             value = value[name]

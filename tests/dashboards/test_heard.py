@@ -51,6 +51,11 @@ CAMERAS = {"total": 6, "seeing": 6, "blind": []}
         ({"alerts": [{**ALERT, "severity": "high"}]}, "alerts.0.severity: "),
         ({"alerts": [{**ALERT, "severity": float("nan")}]}, "alerts.0.severity: "),
         ({"late": None}, "late: "),
+        ({"stretch": "much"}, "stretch: "),
+        ({"on_time": 1.2}, "on_time: "),
+        ({"slow_since": "noon"}, "slow_since: "),
+        ({"cameras": {**CAMERAS, "unwatched": -1}}, "cameras.unwatched: "),
+        ({"cameras": {**CAMERAS, "clocks": [{"id": "c1"}]}}, "cameras.clocks.0.off_s: "),
     ],
 )
 def test_a_message_that_cannot_be_shown_is_refused(settings: Settings, change: dict[str, Any], said: str) -> None:

@@ -103,3 +103,11 @@ def test_a_quiet_page_still_hears_a_beat_and_closing_ends_the_stream(hub: Hub) -
     assert next(told).startswith("event: beat\n")
     hub.close()
     assert list(told) == []
+
+
+def test_who_acted_is_not_kept_waiting() -> None:
+    hub = Hub(frozenset())
+    assert not hub.wait(0)
+    hub.refresh()
+    assert hub.wait(60, 60)
+    assert not hub.wait(0)

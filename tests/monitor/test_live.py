@@ -50,15 +50,26 @@ def test_before_the_first_look() -> None:
         "clocks": [],
     }
     assert (told["alerts"], told["late"]) == ([], 0.0)
-    assert (told["stretch"], told["on_time"]) == (1.0, None)
+    assert (told["stretch"], told["on_time"], told["slow_since"]) == (1.0, None, None)
 
 
 def test_how_well_the_shard_keeps_up() -> None:
     reception = live.Reception(3, (live.WrongClock("c2", -61.04, at(5)),))
-    told = live.message(desk(), at(0), 1, "", False, lambda _: (), 0.0, live.Pace(1.496, 0.87654), reception)
-    assert (told["stretch"], told["on_time"]) == (1.5, 0.8765)
+    told = live.message(desk(), at(0), 1, "", False, lambda _: (), 0.0, live.Pace(1.496, 0.87654), at(3), reception)
+    assert (told["stretch"], told["on_time"], told["slow_since"]) == (1.5, 0.8765, at(3).isoformat())
     assert told["cameras"]["unwatched"] == 3
     assert told["cameras"]["clocks"] == [{"id": "c2", "off_s": -61.0, "since": at(5).isoformat()}]
+
+
+def test_since_when_a_shard_does_not_keep_up() -> None:
+    """It begins at one bound and is over at another, so that nobody is told every other minute."""
+    paces = [(1.0, None), (1.19, 0.9), (1.2, 0.9), (1.15, 0.96), (1.0, 0.94), (1.0, 0.96), (1.0, 0.89), (1.05, None)]
+    since: datetime | None = None
+    told = []
+    for second, (stretch, on_time) in enumerate(paces):
+        since = live.slow_since(since, live.Pace(stretch, on_time), at(second))
+        told.append(since)
+    assert told == [None, None, at(2), at(2), at(2), None, at(6), None]
 
 
 def test_what_is_news_and_what_is_not() -> None:
