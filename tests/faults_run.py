@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -48,22 +48,30 @@ class Watch:
     fleet: Fleet
     zero: float
     """POSIX time of the trouble's zero."""
-    seen: dict[str, list[float]] = field(default_factory=dict)
+    keep: int | None = None
+    """How many times are kept of each camera; None = all. A run for hours may not grow by itself."""
+    seen: dict[str, deque[float]] = field(default_factory=dict)
     """Of each camera the times of its pictures since zero."""
-    opened: list[tuple[float, int]] = field(default_factory=list)
+    pictures: int = 0
+    opened: deque[tuple[float, int]] = field(default_factory=deque)
+    """When, and how many connections had been opened by then."""
     over: threading.Event = field(default_factory=threading.Event)
 
     def read(self, look: Callable[[Sample], object]) -> None:
         """Reads the samples until the fleet stops."""
         for sample in self.fleet.samples():
             if sample.picture is not None:
-                self.seen.setdefault(sample.camera, []).append(sample.at.timestamp() - self.zero)
+                times = self.seen.setdefault(sample.camera, deque(maxlen=self.keep))
+                times.append(sample.at.timestamp() - self.zero)
+                self.pictures += 1
                 look(sample)
 
     def poll(self) -> None:
         """Notes how many connections were opened."""
         while not self.over.wait(POLL_S):
             self.opened.append((time.time() - self.zero, self.fleet.figures().opened))
+            if self.keep is not None:
+                self.opened.popleft()
 
     def standing(self) -> Result:
         """How far everything is by now."""
@@ -90,6 +98,7 @@ def watching(
     timing: Timing | None = None,
     look: Callable[[Sample], object] = lambda sample: None,
     lead_s: float = 1.0,
+    keep: int | None = None,
 ) -> Iterator[Watch]:
     """A fleet over cameras that have this trouble, whose zero comes `lead_s` after the cameras play."""
     zero = time.time() + lead_s
@@ -99,7 +108,7 @@ def watching(
         try:
             url = f"rtsp://127.0.0.1:{int(cameras.stdout.readline())}"
             with Fleet([_camera(url, n, cadences) for n in range(trouble.cameras)], timing) as fleet:
-                watch = Watch(fleet, zero)
+                watch = Watch(fleet, zero, keep)
                 threads = [threading.Thread(target=work) for work in (lambda: watch.read(look), watch.poll)]
                 for thread in threads:
                     thread.start()
@@ -178,7 +187,7 @@ def missed(before: Result, after: Result, camera: str) -> int:
     return int(max(0, due - due_then - (in_time - in_time_then)))
 
 
-def most_per_second(opened: Sequence[tuple[float, int]]) -> int:
+def most_per_second(opened: Iterable[tuple[float, int]]) -> int:
     """The most connections that were opened within a second, as far as the polls tell (0.95 to 1.05 s)."""
     window: deque[tuple[float, int]] = deque()
     most = 0
@@ -190,13 +199,13 @@ def most_per_second(opened: Sequence[tuple[float, int]]) -> int:
     return most
 
 
-def ill_opens(opened: Sequence[tuple[float, int]], start: float, end: float) -> float:
+def ill_opens(opened: Iterable[tuple[float, int]], start: float, end: float) -> float:
     """Connections opened per second in a stretch of time."""
     inside = [(at, count) for at, count in opened if start <= at <= end]
     return round((inside[-1][1] - inside[0][1]) / (inside[-1][0] - inside[0][0]), 1) if len(inside) > 1 else 0.0
 
 
-def recovered(trouble: Trouble, seen: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+def recovered(trouble: Trouble, seen: Mapping[str, Iterable[float]]) -> dict[str, list[float]]:
     """By kind of fault: seconds from each fault's end to the camera's next picture; until its next fault if none."""
     back: dict[str, list[float]] = {}
     for number, spells in trouble.spells.items():
@@ -209,7 +218,7 @@ def recovered(trouble: Trouble, seen: Mapping[str, Sequence[float]]) -> dict[str
     return back
 
 
-def restarted(trouble: Trouble, seen: Mapping[str, Sequence[float]]) -> list[float]:
+def restarted(trouble: Trouble, seen: Mapping[str, Iterable[float]]) -> list[float]:
     """Seconds from the end of the restart to each camera's next picture; a day if there was none."""
     end = trouble.restart + trouble.down
     return [
@@ -249,7 +258,7 @@ def endurance(cameras: int, minutes: float, seed: int, file: Path | None, detect
             detector(sample)
 
     records: list[Result] = []
-    with watching(Trouble(cameras, seed, begins=60.0), look=look, lead_s=15.0) as watch:
+    with watching(Trouble(cameras, seed, begins=60.0), look=look, lead_s=15.0, keep=1) as watch:
         process = psutil.Process()
         first = watch.until(0.0)
         for turn in range(1, round(60 * minutes / RECORD_S) + 1):
@@ -261,7 +270,7 @@ def endurance(cameras: int, minutes: float, seed: int, file: Path | None, detect
                 "fds": process.num_fds(),
                 "threads": process.num_threads(),
                 "cores": _between(first, now)["cores"],
-                "seen": sum(map(len, watch.seen.values())),
+                "seen": watch.pictures,
                 "opened": watch.fleet.figures().opened,
             })  # fmt: skip
             result = {"cameras": cameras, "minutes": minutes, "seed": seed, "detect": detect, **slopes(records)}
