@@ -23,6 +23,16 @@ def test_one_keyframe_is_one_picture(codec: Codec, encoder: str) -> None:
 
 
 @CODECS
+def test_contexts_are_replaced_in_time(monkeypatch: pytest.MonkeyPatch, codec: Codec, encoder: str) -> None:
+    monkeypatch.setattr("camera_ingest.decode.LIFE", 2)
+    decoder, keyframe = Decoder(), Keyframe(codec, encode([picture(0)], encoder)[0], 0)
+    pictures = [decoder.decode(keyframe) for _ in range(5)]
+    for seen in pictures:
+        assert seen is not None
+        assert np.abs(seen.astype(int) - picture(0)).mean() < 6
+
+
+@CODECS
 def test_what_does_not_decode_is_no_picture_and_harms_no_other(codec: Codec, encoder: str) -> None:
     decoder = Decoder()
     whole = encode([picture(0)], encoder)[0]
