@@ -6,7 +6,6 @@ from chapter to chapter, so that nobody who was away is away again soon.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from camera_ingest.camera import Role
 from monitor.places import Window
 from simulation.city import City
+from simulation.failures import Failure
 
 LENGTH_S = 600.0
 FIRST_S = (12.0, 18.0)
@@ -23,6 +23,7 @@ SHORT_S, YELLOW_S, RED_S = (15.0, 45.0), (90.0, 110.0), (150.0, 230.0)
 PAUSE_S = (90.0, 200.0)
 OUTAGE_S = (30.0, 90.0)
 CROWD_S = (150.0, 220.0)
+REFUSAL = Failure.UNAUTHORISED
 REASONS = ("后台办件", "业务会商", "短时离席", "设备检修")
 """Why a window pauses: categories."""
 RATED = 0.42
@@ -30,15 +31,6 @@ RATED = 0.42
 LEVELS = {5: 0.84, 4: 0.13, 3: 0.029, 2: 0.0006, 1: 0.0004}
 TAGS = {5: ("510", "516", "517"), 4: ("407", "411", "413"), 3: ("309", "311", "314"), 2: ("213", "214"), 1: ("115",)}
 """National tag codes by level; the hundreds digit is the level."""
-
-
-class Failure(StrEnum):
-    """What happens to a camera."""
-
-    DIE = "die"
-    STALL = "stall"
-    UNAUTHORISED = "unauthorised"
-    BLACK = "black"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +181,14 @@ def _outages(rng: np.random.Generator, city: City, number: int, aways: tuple[Awa
     Window cameras do not refuse logins: the product takes that for a mistake of configuration and tries again only
     after minutes, so nothing could be said of their windows for long after.
     """
+    for camera, failure in city.broken.items():
+        yield Outage(camera, failure, number * LENGTH_S, (number + 1) * LENGTH_S)
     first = [(away.hall, away.window) for away in aways[:1] if number == 0]
-    eyes = [eye for eye in city.eyes if not any((eye.hall, window) in first for window in eye.windows)]
+    sound = [eye for eye in city.eyes if eye.id not in city.broken]
+    eyes = [eye for eye in sound if not any((eye.hall, window) in first for window in eye.windows)]
     for i in rng.permutation(len(eyes))[: min(len(eyes), 2 + len(city.eyes) // 100)]:
         at = number * LENGTH_S + _between(rng, (60, LENGTH_S - 120))
-        failures = [one for one in Failure if one is not Failure.UNAUTHORISED or eyes[i].role is not Role.WINDOW]
+        failures = [one for one in city.failures if one is not REFUSAL or eyes[i].role is not Role.WINDOW]
         failure = failures[rng.integers(len(failures))]
         yield Outage(eyes[i].id, failure, at, at + _between(rng, OUTAGE_S))
 

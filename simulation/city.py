@@ -8,7 +8,9 @@ from typing import Any
 from camera_ingest.camera import Role
 from monitor.devices import Device, DeviceType
 from monitor.places import Area, Hall, HallLevel, Segment, Window, Zone
-from simulation.gops import StageId, regions
+from simulation.drawing import StageId
+from simulation.failures import ORDINARY, Failure
+from simulation.gops import regions
 from simulation.kinds import Kind
 from simulation.weihai import AREAS, HALLS, ZONES, HallName
 
@@ -56,6 +58,10 @@ class City:
     """(hall, window) of windows that never tell their state."""
     cadence_s: Mapping[Role, float] = field(default_factory=lambda: CADENCE_S)
     """How often a camera of each role is looked at."""
+    failures: tuple[Failure, ...] = ORDINARY
+    """What befalls cameras now and then."""
+    broken: Mapping[str, Failure] = field(default_factory=dict)
+    """Cameras that fail for good, by id."""
     visit_s: tuple[float, float] = VISIT_S
     """How long somebody is served, from and to."""
     idle_s: tuple[float, float] = IDLE_S

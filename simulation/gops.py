@@ -1,64 +1,48 @@
 """GOPs: everything a camera of the simulation may show, rendered and encoded once, kept on disk, spliced by script."""
 
 import hashlib
-import json
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 from tqdm import tqdm
 
 from camera_ingest.camera import Role
-from simulation.counter import window_stage
-from simulation.h264 import FPS, encode
-from simulation.kinds import Kind
-from simulation.lobby import entrance_stage, queue_stage
-from simulation.looks import Optics, look
-from simulation.rtsp_server import Gop
-from simulation.scenes import Actor, Cast, compose, label
-from simulation.sprites import PEOPLE, Pixels, people
-from simulation.stages import HEIGHT, WIDTH, Polygon, Stage
+from simulation import retouch
+from simulation.broadcast import Gop
+from simulation.coding import code, code_head
+from simulation.drawing import StageId, drawn, states
+from simulation.kinds import FPS, Kind
+from simulation.loop import Loop
+from simulation.retouch import Spoilt
+from simulation.shelf import Shelf, write
+from simulation.sprites import PEOPLE
+from simulation.stages import Polygon
 
-FRAMES = 10
-"""Of one GOP: two seconds."""
-CRF = 28
-LONGEST_QUEUE = 14
-PASSING = 8
-"""Different GOPs of an entrance."""
-DRAWN_BY = ("canvas", "counter", "furniture", "gops", "h264", "lobby", "looks", "parts", "scenes", "sprites", "stages")
+DRAWN_BY = (
+    "canvas", "coding", "counter", "drawing", "furniture", "gops", "h264", "kinds", "lobby", "looks", "parts",
+    "retouch", "scenes", "shelf", "sprites", "stages",
+)  # fmt: skip
 """Files that decide what a picture looks like: if one changes, everything is rendered anew."""
 KEPT_S = 30 * 86_400
 """A rendered stage that nobody used for so long is deleted."""
+IN_MEMORY = 16
+"""States of each stage that are kept in memory, and as many retouched ones."""
+TAIL = "~"
+"""After the name of a state: the frames after its keyframes."""
+STEP = 2
+"""By how many people a queue usually changes at a time, at most."""
+UNHURRIED = 10
+"""Niceness of the thread that retouches: the cameras go first."""
 
-
-@dataclass(frozen=True, slots=True)
-class StageId:
-    """Which place is shown: enough to draw it again."""
-
-    role: Role
-    label: str
-    """Burnt into the picture: the id of the first camera that looks at it."""
-    seed: int
-    style: int
-    """Seed of the hall's look: cameras of one hall have it in common."""
-    numbers: tuple[int, ...] = ()
-    """On the signs over the windows."""
-    kind: Kind = Kind.H264
-
-    def draw(self) -> Stage:
-        """The place itself, without people."""
-        standing = [one for one in people() if one.role == "public" and one.pose in ("stand", "arms-crossed")]
-        posters = [standing[self.seed % len(standing)]] if self.seed % 2 else []
-        if self.role is Role.WINDOW:
-            return window_stage(self.seed, self.numbers, look(self.style))
-        draw = queue_stage if self.role is Role.QUEUE else entrance_stage
-        return draw(self.seed, look(self.style), posters)
+CODECS = {Kind.H264: "h264", Kind.FAST: "h264", Kind.H265: "h265", Kind.JPEG: "jpeg"}
+State = str
 
 
 @lru_cache(maxsize=4096)
@@ -67,45 +51,90 @@ def regions(stage: StageId) -> Mapping[str, Polygon]:
     return stage.draw().regions
 
 
-def states(role: Role) -> tuple[str, ...]:
-    """What a stage can show.
+class _Wish(NamedTuple):
+    """A GOP that is made from drawn ones: on the way to another state, or under a fault."""
 
-    Windows: for each one `s` or `-` for the clerk, then `a`, `b` (two different citizens) or `-`; queues: how many
-    wait; entrances: a number. A `+` at the end means that somebody walks past.
-    """
-    if role is Role.WINDOW:
-        plain = ["".join(state) for state in product("s-", "ab-", "s-", "ab-")]
-        return (*plain, *(state + "+" for state in plain if state[0] == state[2] == "s"))
-    if role is Role.QUEUE:
-        return tuple(f"{count}{passing}" for count in range(LONGEST_QUEUE + 1) for passing in ("", "+"))
-    return tuple(str(number) for number in range(PASSING))
+    stage: StageId
+    state: State
+    to: State | Spoilt
 
 
 class Library:
-    """The rendered GOPs of some stages; read from disk when asked for."""
+    """The rendered GOPs of some stages, read from disk when asked for; others are made of them in a thread."""
 
     def __init__(self, files: Mapping[StageId, Path]) -> None:
-        self._files = files
-        self._indexes = {stage: _index(path) for stage, path in files.items()}
-        self._read = lru_cache(maxsize=256)(self._load)
-        self.black = Gop(_black(), FPS)
+        self._files = {stage: Shelf(path) for stage, path in files.items()}
+        self._moves = {stage: Shelf(moves) for stage, path in files.items() if (moves := _moves(path)).exists()}
+        many = IN_MEMORY * max(1, len(files))
+        self._loops = lru_cache(maxsize=many)(self._load)
+        self._wished = lru_cache(maxsize=many)(self._wish)
+        self.thread = ThreadPoolExecutor(1, "retouch", initializer=_unhurried)
 
-    def has(self, stage: StageId, state: str) -> bool:
+    def has(self, stage: StageId, state: State) -> bool:
         """Whether the stage was rendered in this state."""
-        return state in self._indexes[stage][1]
+        return state in self._files[stage]
 
-    def gop(self, stage: StageId, state: str) -> Gop:
-        """The GOP of a stage in a state; KeyError if there is none."""
-        return self._read(stage, state)
+    def gop(self, stage: StageId, state: State, number: int = 0) -> Gop:
+        """The GOP of a stage in a state, the `number`-th that is shown; KeyError if there is none."""
+        return self._loops(stage, state).gop(number)
 
-    def _load(self, stage: StageId, state: str) -> Gop:
-        start, index = self._indexes[stage]
-        frames = []
-        with self._files[stage].open("rb") as file:
-            for offset, length in index[state]:
-                file.seek(start + offset)
-                frames.append(file.read(length))
-        return Gop(tuple(frames), FPS)
+    def move(self, stage: StageId, old: State, new: State) -> Gop | None:
+        """The GOP that begins with one state and ends in another; None while it is being made."""
+        name = f"{old}>{new}"
+        if stage in self._moves and name in self._moves[stage]:
+            return self._loops(stage, name).gop(0)
+        made = self._made(_Wish(stage, old, new))
+        return made.gop(0) if made else None
+
+    def spoilt(self, stage: StageId, state: State, fault: Spoilt, number: int = 0) -> Gop | None:
+        """The `number`-th GOP of a state under a fault of the picture; None while it is being made."""
+        made = self._made(_Wish(stage, state, fault))
+        return made.gop(number) if made else None
+
+    def _made(self, wish: _Wish) -> Loop | None:
+        made = self._wished(wish)
+        return made.result() if made.done() else None
+
+    def _wish(self, wish: _Wish) -> Future[Loop]:
+        before = self.gop(wish.stage, wish.state).frames[0]
+        after = None if isinstance(wish.to, Spoilt) else self.gop(wish.stage, wish.to).frames[0]
+        return self.thread.submit(_retouched, wish, before, after)
+
+    def _load(self, stage: StageId, state: State) -> Loop:
+        shelf = self._moves[stage] if ">" in state else self._files[stage]
+        return Loop(shelf.units(state), shelf.units(state + TAIL), FPS[stage.kind], CODECS[stage.kind])
+
+
+def _unhurried() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), UNHURRIED)
+
+
+def _retouched(wish: _Wish, before: bytes, after: bytes | None) -> Loop:
+    if isinstance(wish.to, Spoilt):
+        heads, tails = retouch.spoilt(wish.stage, before, wish.to)
+    else:
+        assert after is not None
+        head, *tail = retouch.moved(wish.stage, before, after, crowd(wish.to) > crowd(wish.state))
+        heads, tails = ((head,),), (tuple(tail),)
+    return Loop(heads, tails, FPS[wish.stage.kind], CODECS[wish.stage.kind])
+
+
+def crowd(state: State) -> int:
+    """How many people a state of a window or a queue shows."""
+    plain = state.removesuffix("+")
+    return int(plain) if plain.isdecimal() else sum(mark != "-" for mark in plain)
+
+
+def moves(stage: StageId) -> Iterator[tuple[State, State]]:
+    """The usual changes of state: one person comes or goes at a window, a few in a queue."""
+    plain = [state for state in states(stage) if not state.endswith("+")]
+    for old in plain:
+        for new in plain:
+            if stage.role is Role.QUEUE and 0 < abs(crowd(old) - crowd(new)) <= STEP:
+                yield old, new
+            apart = sum(a != b for a, b in zip(old, new, strict=False))
+            if stage.role is Role.WINDOW and apart == 1 and crowd(old) != crowd(new):
+                yield old, new
 
 
 def cache(environ: Mapping[str, str]) -> Path:
@@ -113,31 +142,51 @@ def cache(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hallwatch" / "city"
 
 
-def prepare(stages: Iterable[StageId], directory: Path, workers: int = 2, quiet: bool = False) -> Library:
-    """Render what is not yet in the directory, with a progress bar, and give the library."""
+def prepare(
+    stages: Iterable[StageId], directory: Path, workers: int = 2, quiet: bool = False, moving: bool = False
+) -> Library:
+    """Render what is not yet in the directory, with a progress bar, and give the library.
+
+    With `moving`, the usual changes of state are rendered too; a small city makes them when they happen.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     version = _version()
     files = {stage: directory / f"{_key(stage, version)}.gops" for stage in dict.fromkeys(stages)}
-    missing = [(stage, path) for stage, path in files.items() if not path.exists()]
-    if missing:
-        total = sum(len(states(stage.role)) for stage, _ in missing)
+    jobs = [(stage, path, moving) for stage, path in files.items() if _amount(stage, path, moving)]
+    if jobs:
+        total = sum(_amount(*job) for job in jobs)
         with tqdm(total=total, unit="GOP", desc="模拟画面 / drawing the city", disable=quiet) as bar:
-            for done in _rendered(missing, min(workers, len(missing))):
+            for done in _rendered(jobs, min(workers, len(jobs))):
                 bar.update(done)
     for path in files.values():
         path.touch()
+        if _moves(path).exists():
+            _moves(path).touch()
     for path in directory.glob("*.gops"):
         if path.stat().st_mtime < time.time() - KEPT_S:
             path.unlink(missing_ok=True)
     return Library(files)
 
 
-def _rendered(missing: list[tuple[StageId, Path]], workers: int) -> Iterator[int]:
+Job = tuple[StageId, Path, bool]
+
+
+def _amount(stage: StageId, path: Path, moving: bool) -> int:
+    """How many states and changes are missing."""
+    plain = 0 if path.exists() else len(states(stage))
+    return plain + (0 if not moving or _moves(path).exists() else len(list(moves(stage))))
+
+
+def _moves(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-moves{path.suffix}")
+
+
+def _rendered(jobs: list[Job], workers: int) -> Iterator[int]:
     if workers <= 1:
-        yield from (_write(job) for job in missing)
+        yield from (_render(job) for job in jobs)
         return
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap_unordered(_write, missing)
+        yield from pool.imap_unordered(_render, jobs)
 
 
 def _version() -> str:
@@ -152,64 +201,26 @@ def _key(stage: StageId, version: str) -> str:
     return hashlib.sha256(f"{version} {stage}".encode()).hexdigest()[:24]
 
 
-def _write(job: tuple[StageId, Path]) -> int:
-    """Render one stage in all its states into one file; the number of GOPs."""
-    stage, path = job
-    names = states(stage.role)
-    units = encode(_frames(stage, names), gop=FRAMES, crf=CRF)
-    index: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
-    offset = 0
-    for number, unit in enumerate(units):
-        index[names[number // FRAMES]].append((offset, len(unit)))
-        offset += len(unit)
-    draft = path.with_suffix(f".{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(json.dumps(index).encode() + b"\n")
-        file.writelines(units)
-    draft.replace(path)
-    return len(names)
+def _render(job: Job) -> int:
+    """Render what is missing of one stage; how many states and changes that were."""
+    stage, path, moving = job
+    done = _amount(*job)
+    if not path.exists():
+        write(path, _coded(stage))
+    if moving and not _moves(path).exists():
+        write(_moves(path), _moved(stage, Shelf(path)))
+    return done
 
 
-def _index(path: Path) -> tuple[int, dict[str, list[tuple[int, int]]]]:
-    """Where the frames begin in a file, and each state's frames as (offset, length)."""
-    with path.open("rb") as file:
-        line = file.readline()
-    return len(line), json.loads(line)
+def _coded(stage: StageId) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    for takes in drawn(stage):
+        yield from ((takes.state, code_head(stage.kind, picture)) for picture in takes.heads)
+        yield from ((takes.state + TAIL, code(stage.kind, pictures)[1:]) for pictures in takes.tails)
 
 
-def _frames(stage_id: StageId, names: Iterable[str]) -> Iterator[Pixels]:
-    """The pictures of all states, one GOP after the other."""
-    stage = stage_id.draw()
-    rng = np.random.default_rng([stage_id.seed, 9])
-    optics = Optics(stage.style, (HEIGHT, WIDTH), rng)
-    shown = _shown(stage, stage_id.role, Cast(people(), rng), names)
-    for number, actors in enumerate(shown):
-        for frame in range(FRAMES):
-            picture = optics.expose(compose(stage, actors, frame).picture, rng)
-            tenths = (number * FRAMES + frame) * 10 // FPS
-            label(picture, f"SIM {stage_id.label} {tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}")
-            yield picture
-
-
-def _shown(stage: Stage, role: Role, cast: Cast, names: Iterable[str]) -> Iterator[tuple[Actor, ...]]:
-    """Who is on the stage in each state; the same clerks, citizens and crowd in all of them."""
-    clerks = [cast.clerk(post, f"staff-{place}") for place, post in enumerate(stage.posts, 1)]
-    citizens = [
-        {who: cast.citizen(post, f"citizen-{place}") for who in "ab"} for place, post in enumerate(stage.posts, 1)
-    ]
-    crowd = cast.queue(stage, LONGEST_QUEUE) if stage.lane else ()
-    for name in names:
-        if role is Role.WINDOW:
-            actors = [clerk for clerk, mark in zip(clerks, name[::2], strict=False) if mark == "s"]
-            actors += [some[mark] for some, mark in zip(citizens, name[1::2], strict=False) if mark in some]
-        elif role is Role.QUEUE:
-            actors = list(crowd[: int(name.removesuffix("+"))])
-        else:
-            actors = [cast.passer(stage) for _ in range(int(name) % 4)]
-        yield (*actors, cast.passer(stage)) if name.endswith("+") else tuple(actors)
-
-
-def _black() -> tuple[bytes, ...]:
-    """A covered lens: almost black, a little noise."""
-    rng = np.random.default_rng(0)
-    return encode((rng.integers(0, 9, (HEIGHT, WIDTH, 3), dtype=np.uint8) for _ in range(FRAMES)), FRAMES, CRF)
+def _moved(stage: StageId, shelf: Shelf) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    first = {state: b"".join(shelf.units(state)[0]) for state in states(stage)}
+    for old, new in moves(stage):
+        head, *tail = retouch.moved(stage, first[old], first[new], crowd(new) > crowd(old))
+        yield f"{old}>{new}", (head,)
+        yield f"{old}>{new}{TAIL}", tuple(tail)

@@ -153,6 +153,23 @@ FULL = 180
 """What stands for unchanged brightness in the light's table."""
 
 
+class Grain:
+    """A sensor's noise of a standard deviation (grey levels) for pictures of one size (height, width)."""
+
+    def __init__(self, noise: float, size: tuple[int, int], rng: np.random.Generator) -> None:
+        height, width = size
+        grain = rng.standard_normal((height + 64, width + 64, 3), np.float32) * np.float32(0.5 * noise)
+        grain += rng.standard_normal((height + 64, width + 64, 1), np.float32) * np.float32(noise)
+        self._grain = np.rint(grain).astype(np.int16)
+
+    def over(self, picture: Pixels, rng: np.random.Generator) -> Pixels:
+        """The picture with noise over it; never the same twice."""
+        height, width = picture.shape[:2]
+        top, left = rng.integers(0, 64, 2)
+        grain = self._grain[top : top + height, left : left + width]
+        return np.asarray(cv2.add(picture, grain, dtype=cv2.CV_8U), np.uint8)
+
+
 class Optics:
     """What lamps, lens and sensor add to a composed picture; holds its tables, so make one per stage."""
 
@@ -165,22 +182,17 @@ class Optics:
         light = fall[..., None] * np.array(look.cast) * look.gain * FULL
         self._light = np.clip(light, 0, 255).astype(np.uint8)
         self._haze = _haze(look, x, y) if look.glare[0] else None
-        grain = rng.standard_normal((height + 64, width + 64, 3), np.float32) * np.float32(0.5 * look.noise)
-        grain += rng.standard_normal((height + 64, width + 64, 1), np.float32) * np.float32(look.noise)
-        self._grain = np.rint(grain).astype(np.int16)
+        self._grain = Grain(look.noise, size, rng)
         self._blur = look.blur
 
     def expose(self, picture: Pixels, rng: np.random.Generator) -> Pixels:
         """The picture as the sensor would give it; never the same noise twice."""
-        height, width = picture.shape[:2]
         if self._blur:
             picture = np.asarray(cv2.GaussianBlur(picture, (3, 3), self._blur), np.uint8)
         lit = cv2.multiply(picture, self._light, scale=1 / FULL)
         if self._haze is not None:
             lit = cv2.add(lit, self._haze)
-        top, left = rng.integers(0, 64, 2)
-        grain = self._grain[top : top + height, left : left + width]
-        return np.asarray(cv2.add(lit, grain, dtype=cv2.CV_8U), np.uint8)
+        return self._grain.over(np.asarray(lit, np.uint8), rng)
 
 
 def _haze(look: Look, x: np.ndarray, y: np.ndarray) -> Pixels:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from camera_ingest.camera import CADENCE, Role
 from monitor.places import Hall, Window, Zone
 from simulation.city import ALL_DAY, City, CityRefused, Eye, devices_of, zone_of
-from simulation.gops import StageId
+from simulation.drawing import StageId
+from simulation.failures import BROKEN, ORDINARY, Failure
 from simulation.kinds import ONE_KIND, Kind, Mix, kind_of
 from simulation.weihai import (
     AREAS,
@@ -62,11 +63,18 @@ OF_A_KIND = 4
 """Only every fourth of these places is drawn for each further kind of camera."""
 
 
-def whole(cameras: int = MOST, seed: int = 1, mix: Mix = ONE_KIND) -> City:
+def whole(
+    cameras: int = MOST,
+    seed: int = 1,
+    mix: Mix = ONE_KIND,
+    failures: tuple[Failure, ...] = ORDINARY,
+    broken: float = 0.0,
+) -> City:
     """The whole city of 112 halls, 1,632 windows and 2,064 cameras, or so many cameras in proportion.
 
     Every window is looked at by exactly one camera, a window camera looks at one window or two, every zone has one
     queue camera; roles keep their shares within rounding. Cameras are sampled as in a real site (10, 15 and 60 s).
+    `failures` befall cameras now and then; the share `broken` (0..1) of them fails for good, in each of `BROKEN` ways.
     Raises CityRefused for fewer than 16 cameras or more than 2,064.
     """
     if not FEWEST <= cameras <= MOST:
@@ -86,6 +94,8 @@ def whole(cameras: int = MOST, seed: int = 1, mix: Mix = ONE_KIND) -> City:
         devices=tuple(device for hall in halls for device in devices_of(hall)),
         silent=frozenset((hall.id, window.id) for hall in halls[1:2] for window in hall.windows[2:3]),
         cadence_s=CADENCE_S,
+        failures=failures,
+        broken={eye.id: BROKEN[place % len(BROKEN)] for place, eye in enumerate(_some(eyes, broken))},
         visit_s=VISIT_S,
         idle_s=IDLE_S,
     )
@@ -100,6 +110,11 @@ def shares(total: int, weights: Sequence[float], least: int = 0) -> list[int]:
     while sum(got) > total:
         got[max((place for place, has in enumerate(got) if has > least), key=lambda p: got[p] - exact[p])] -= 1
     return got
+
+
+def _some(eyes: Sequence[Eye], share: float) -> list[Eye]:
+    """This share of the cameras, evenly from all halls and roles."""
+    return [eye for number, eye in enumerate(eyes, 1) if int(number * share) > int((number - 1) * share)]
 
 
 def _halls(cameras: int) -> Iterator[tuple[HallName, Sort, tuple[int, ...]]]:

@@ -1,60 +1,29 @@
-"""An RTSP/TCP server of many cameras, each playing its own story by splicing ready-made GOPs.
-
-A GOP is packetised once; sending it costs a copy and a few patched header fields, so one process plays thousands.
-"""
+"""An RTSP/TCP server of many cameras, each playing its own story by splicing ready-made GOPs."""
 
 import asyncio
 import contextlib
-import enum
-import heapq
-import itertools
 import random
 import secrets
-import socket
-import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
-from weakref import WeakKeyDictionary
 
 from camera_ingest.camera import Login
-from simulation.rtp import CLOCK_RATE, Packets, describe
-from simulation.rtsp_request import Request, challenge, take_request
+from simulation.broadcast import HARMLESS, Broadcast, Faults, Stream, no_fault
+from simulation.broadcast import Fault as Fault
+from simulation.broadcast import Gop as Gop
+from simulation.broadcast import Story as Story
+from simulation.listener import Listener, reset
+from simulation.rtp import CODECS, describe
+from simulation.rtsp_request import MD5, Request, challenges, take_request
+from simulation.switch import Switch
 
 SESSION_TIMEOUT = 60  # seconds without any request after which a viewer is dropped, as cameras do
 LARGEST_BACKLOG = 1 << 20  # bytes a viewer may lag behind before it loses the rest of the GOP
 LARGEST_REQUEST = 1 << 16  # bytes
-
-
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Gop:
-    """A group of pictures: each frame one H.264 access unit (Annex B), the first an IDR with SPS and PPS in band."""
-
-    frames: tuple[bytes, ...]
-    fps: float
-
-
-class Fault(enum.StrEnum):
-    """What a camera can suffer; a black picture is a GOP of its own, not a fault of the server."""
-
-    DIE = "die"  # connections are reset, new ones closed
-    STALL = "stall"  # connections stay open, RTSP is answered, no picture comes
-    MUTE = "mute"  # TCP is accepted, nothing is ever answered
-    GARBAGE = "garbage"  # random bytes instead of RTSP
-    UNAUTHORISED = "unauthorised"  # 401 whatever the login
-    NOT_FOUND = "not-found"  # 404
-
-
-Story = Callable[[int], Gop]
-"""The n-th GOP of a stream, n = 0, 1, 2 …, asked for at the moment it begins to be played, watched or not."""
-Faults = Callable[[str, datetime], Fault | None]
-"""The fault of a path at a time (UTC), asked for at every frame of a watched stream and at every request: be quick."""
-
-
-def no_fault(path: str, now: datetime) -> Fault | None:
-    """Every camera is well."""
-    return None
+FLAP_S = 3.0  # how long a flapping camera plays
+BAD_SDPS = (b"", b"v=0\r\ns=camera\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\n", b"v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpm")
 
 
 async def serve(
@@ -64,18 +33,33 @@ async def serve(
     *,
     faults: Faults = no_fault,
     logins: Mapping[str, Login] | None = None,
+    algorithms: Mapping[str, tuple[str, ...]] | None = None,
+    switch: Switch | None = None,
     ready: Callable[[int], None] = lambda port: None,
 ) -> None:
     """Plays every stream in real time until cancelled; a path begins with a slash ("/hc01/c1").
 
-    A path in `logins` asks for that login by digest (MD5, qop=auth). `ready` is told the port, chosen by the
-    system if `port` is 0. Raises OSError if the address is taken.
+    A path in `logins` asks for that login by digest (qop=auth), with MD5 or the `algorithms` of that path ("MD5",
+    "SHA-256", RFC 7616), in the order in which they are offered. While `switch` is cut nothing listens, and every
+    connection is reset. `ready` is told the port, chosen by the system if `port` is 0. Raises OSError if the address
+    is taken.
     """
-    server = _Server(streams, faults, dict(logins or {}))
-    listener = await asyncio.get_running_loop().create_server(lambda: _Viewer(server), host, port, backlog=1024)
-    async with listener:
-        ready(listener.sockets[0].getsockname()[1])
-        await server.play()
+    server = _Server(streams, faults, dict(logins or {}), dict(algorithms or {}))
+    listener = Listener(lambda: _Viewer(server), host, port)
+    await listener.open()
+    ready(listener.port)
+
+    def tend(_: float) -> None:
+        if listener.follow(switch is not None and switch.down):
+            server.reset()
+
+    try:
+        await server.broadcast.play(tend)
+    finally:
+        listener.close()
+        for viewer in tuple(server.viewers):
+            viewer.transport.abort()
+        await asyncio.sleep(0)
 
 
 @contextlib.contextmanager
@@ -86,8 +70,21 @@ def running(
     *,
     faults: Faults = no_fault,
     logins: Mapping[str, Login] | None = None,
+    algorithms: Mapping[str, tuple[str, ...]] | None = None,
+    switch: Switch | None = None,
 ) -> Iterator[str]:
     """The same in a thread of its own, for tests and small demonstrations; gives the base URL `rtsp://host:port`."""
+    with in_thread(
+        lambda ready: serve(
+            streams, host, port, faults=faults, logins=logins, algorithms=algorithms, switch=switch, ready=ready
+        )
+    ) as port:
+        yield f"rtsp://{host}:{port}"
+
+
+@contextlib.contextmanager
+def in_thread(server: Callable[[Callable[[int], None]], Coroutine[None, None, None]]) -> Iterator[int]:
+    """Runs a server, which says its port when it is ready, in a thread of its own; gives the port."""
     loop = asyncio.new_event_loop()
     ports: list[int] = []
     began = threading.Event()
@@ -96,96 +93,42 @@ def running(
         ports.append(port)
         began.set()
 
-    task = loop.create_task(serve(streams, host, port, faults=faults, logins=logins, ready=ready))
+    task = loop.create_task(server(ready))
     task.add_done_callback(lambda _: began.set())
 
     thread = threading.Thread(
-        target=loop.run_until_complete, args=(asyncio.wait([task]),), name="rtsp-server", daemon=True
+        target=loop.run_until_complete, args=(asyncio.wait([task]),), name="simulated-cameras", daemon=True
     )
     thread.start()
     began.wait()
     try:
         if not ports:
             task.result()
-        yield f"rtsp://{host}:{ports[0]}"
+        yield ports[0]
     finally:
         loop.call_soon_threadsafe(task.cancel)
         thread.join()
         loop.close()
 
 
-class _Stream:
-    """One camera: where it stands in its story and who is watching."""
-
-    def __init__(self, path: str, story: Story, position: float) -> None:
-        self.path = path
-        self.viewers: set[_Viewer] = set()
-        self.story = story
-        self.number = 0
-        self.gop = story(0)
-        self.frame = int(position * len(self.gop.frames))  # cameras of a city do not begin their GOPs together
-        self.sequence, self.ticks = random.getrandbits(16), random.getrandbits(32)
-
-    def step(self, server: "_Server", now: float) -> float:
-        """Plays one frame to all viewers; seconds until the next one."""
-        if self.frame >= len(self.gop.frames):
-            self.number, self.frame = self.number + 1, 0
-            self.gop = self.story(self.number)
-        if self.viewers:
-            self._show(server, now)
-        self.frame += 1
-        self.ticks += round(CLOCK_RATE / self.gop.fps)
-        return 1 / self.gop.fps
-
-    def _show(self, server: "_Server", now: float) -> None:
-        fault = server.faults(self.path, datetime.now(UTC))
-        if fault is not None:
-            for viewer in tuple(self.viewers):
-                viewer.suffer(fault)
-            return
-        frame = server.frames(self.gop)[self.frame]
-        packets = frame.stamped(self.sequence, self.ticks)
-        self.sequence += len(frame.headers)
-        for viewer in tuple(self.viewers):
-            viewer.show(packets, begins=self.frame == 0, now=now)
-
-
 class _Server:
-    """All streams and the clock they are played by."""
+    """What all connections share."""
 
-    def __init__(self, streams: Mapping[str, Story], faults: Faults, logins: Mapping[str, Login]) -> None:
-        self.faults, self.logins = faults, logins
+    def __init__(
+        self,
+        streams: Mapping[str, Story],
+        faults: Faults,
+        logins: Mapping[str, Login],
+        algorithms: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.broadcast = Broadcast(streams, faults)
+        self.logins, self.algorithms = logins, algorithms
         self.viewers: set[_Viewer] = set()
-        self.streams = {
-            path: _Stream(path, story, index * 0.618 % 1) for index, (path, story) in enumerate(streams.items())
-        }
-        self._packetised: WeakKeyDictionary[Gop, tuple[Packets, ...]] = WeakKeyDictionary()
 
-    def frames(self, gop: Gop) -> tuple[Packets, ...]:
-        """The packets of a GOP, made when it is first watched."""
-        frames = self._packetised.get(gop)
-        if frames is None:
-            frames = self._packetised[gop] = tuple(Packets.of(access_unit) for access_unit in gop.frames)
-        return frames
-
-    async def play(self) -> None:
-        """Plays all streams until cancelled, then drops every viewer."""
-        loop = asyncio.get_running_loop()
-        order = itertools.count()
-        due = [(loop.time() + 0.1 * random.random(), next(order), stream) for stream in self.streams.values()]
-        heapq.heapify(due)
-        try:
-            while True:
-                now = loop.time()
-                while due and due[0][0] <= now:
-                    at, _, stream = due[0]
-                    pause = stream.step(self, now)
-                    heapq.heapreplace(due, (max(at, now - 1) + pause, next(order), stream))
-                await asyncio.sleep(max(0.01, due[0][0] - loop.time()) if due else 3600)
-        finally:
-            for viewer in tuple(self.viewers):
-                viewer.transport.abort()
-            await asyncio.sleep(0)
+    def reset(self) -> None:
+        """Every connection, at once."""
+        for viewer in tuple(self.viewers):
+            reset(viewer.transport)
 
 
 class _Viewer(asyncio.Protocol):
@@ -193,12 +136,13 @@ class _Viewer(asyncio.Protocol):
 
     def __init__(self, server: _Server) -> None:
         self.server = server
-        self.stream: _Stream | None = None
+        self.stream: Stream | None = None
         self.nonce = secrets.token_hex(16)
         self.session = secrets.token_hex(8)
         self.pending = b""
         self.watching = False  # has been shown the beginning of the current GOP
         self.heard = 0.0
+        self.plays_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -220,13 +164,13 @@ class _Viewer(asyncio.Protocol):
             self.watching = True
             self.transport.write(packets)
 
-    def suffer(self, fault: Fault) -> None:
+    def suffer(self, fault: Fault, now: float) -> None:
         """What a fault does to a connection, new or playing."""
+        if fault in HARMLESS and not (fault is Fault.FLAP and now - self.plays_since >= FLAP_S):
+            return
         self.watching = False
-        if fault in (Fault.DIE, Fault.UNAUTHORISED, Fault.NOT_FOUND):
-            connection = self.transport.get_extra_info("socket")
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, not close
-            self.transport.abort()
+        if fault in (Fault.DIE, Fault.UNAUTHORISED, Fault.NOT_FOUND, Fault.FLAP):
+            reset(self.transport)
         elif fault is Fault.GARBAGE and self.transport.get_write_buffer_size() < LARGEST_BACKLOG:
             self.transport.write(random.randbytes(512))
 
@@ -245,35 +189,38 @@ class _Viewer(asyncio.Protocol):
             self.transport.abort()
 
     def _answer(self, request: Request) -> None:
-        fault = self.server.faults(request.path, datetime.now(UTC))
+        fault = self.server.broadcast.faults(request.path, datetime.now(UTC))
         if fault in (Fault.DIE, Fault.MUTE, Fault.GARBAGE):
-            self.suffer(fault)
+            self.suffer(fault, self.heard)
             return
-        stream = self.server.streams.get(request.path) if fault is not Fault.NOT_FOUND else None
-        login = self.server.logins.get(request.path)
-        if fault is Fault.UNAUTHORISED or (login is not None and not request.proves(login, self.nonce)):
-            response = request.response(401, {"WWW-Authenticate": challenge(self.nonce)})
+        stream = self.server.broadcast.streams.get(request.path) if fault is not Fault.NOT_FOUND else None
+        login, offered = self.server.logins.get(request.path), self.server.algorithms.get(request.path, (MD5,))
+        if fault is Fault.UNAUTHORISED or (login is not None and not request.proves(login, self.nonce, offered)):
+            response = request.response(401, challenges=challenges(self.nonce, offered))
         elif request.method == "OPTIONS":
             response = request.response(200, {"Public": "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"})
         elif stream is None:
             response = request.response(404)
         else:
-            response = self._control(request, stream)
+            response = self._control(request, stream, fault)
         self.transport.write(response)
 
-    def _control(self, request: Request, stream: _Stream) -> bytes:
+    def _control(self, request: Request, stream: Stream, fault: Fault | None) -> bytes:
         session = {"Session": f"{self.session};timeout={SESSION_TIMEOUT}"}
         match request.method:
             case "DESCRIBE":
                 base = {"Content-Base": request.url.rstrip("/") + "/", "Content-Type": "application/sdp"}
-                return request.response(200, base, describe(stream.gop.frames[0], stream.gop.fps))
+                text = describe(stream.sets(), stream.gop.fps, CODECS[stream.gop.codec])
+                if fault is Fault.BAD_SDP:
+                    text = BAD_SDPS[zlib.crc32(stream.path.encode()) % len(BAD_SDPS)]
+                return request.response(200, base, text)
             case "SETUP" if "TCP" not in request.fields.get("transport", ""):
                 return request.response(461)
             case "SETUP":
                 return request.response(200, session | {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"})
             case "PLAY":
                 self._leave()
-                self.stream = stream
+                self.stream, self.plays_since = stream, self.heard
                 stream.viewers.add(self)
                 return request.response(200, session)
             case "GET_PARAMETER":

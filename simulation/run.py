@@ -3,9 +3,8 @@
 import asyncio
 import json
 import os
-import random
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,24 +13,23 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
 
-from camera_ingest.camera import Role
 from config.settings import Settings
-from simulation.chapter import Failure
-from simulation.city import City, Eye, build
+from simulation import rtsp_server, snapshot_server
+from simulation.broadcast import Fault
+from simulation.city import City, build
 from simulation.devices import Devices
-from simulation.gops import LONGEST_QUEUE, PASSING, Library, cache, prepare
-from simulation.rtsp_server import Fault, Gop, serve
+from simulation.failures import Failure
+from simulation.gops import Library, cache, prepare
+from simulation.kinds import Kind
 from simulation.script import Script
+from simulation.story import CameraStory, Clock
+from simulation.switch import Switch
 from simulation.truth import Line, lines
 
 TICK_S = 0.5
-"""How often devices and truth are looked after."""
-PASSERS = 0.12
-"""Share of GOPs in which somebody walks past."""
-FAULTS = {Failure.DIE: Fault.DIE, Failure.STALL: Fault.STALL, Failure.UNAUTHORISED: Fault.UNAUTHORISED}
-"""What the server does; a black picture is nothing to it."""
-Clock = Callable[[], float]
-"""Seconds since the start."""
+"""How often devices, truth and faults are looked after."""
+FAULTS = {failure: Fault(str(failure)) for failure in Failure if str(failure) in {str(fault) for fault in Fault}}
+"""What the servers do; what is wrong with a picture is nothing to them."""
 
 
 def run(
@@ -43,17 +41,18 @@ def run(
     rendered: Path | None = None,
     quiet: bool = False,
     city: City | None = None,
+    switch: Switch | None = None,
 ) -> None:
     """Play the city that `simulation.city.plan` wrote into these settings, until `stop` or for so many seconds.
 
-    A city made otherwise (`simulation.network.whole`) is given as `city`.
-
-    Everything is rendered first, unless it is already in `rendered` (by default the user's cache); the truth file
-    appears when the city begins. Raises OSError if the address of the cameras is taken; a broker that is not there is
-    waited for.
+    A city made otherwise (`simulation.network.whole`) is given as `city`; its usual changes of state are rendered
+    beforehand. `switch` lets somebody cut all cameras off for a while. Everything is rendered first, unless it is
+    already in `rendered` (by default the user's cache); the truth file appears when the city begins. Raises OSError
+    if the address of the cameras is taken; a broker that is not there is waited for.
     """
+    moving = city is not None
     city = city or build(len(settings.halls), len(settings.cameras), seed)
-    library = prepare((eye.stage for eye in city.eyes), rendered or cache(os.environ), quiet=quiet)
+    library = prepare((eye.stage for eye in city.eyes), rendered or cache(os.environ), quiet=quiet, moving=moving)
     script = Script(city)
     zero, began = time.monotonic(), datetime.now(UTC)
     stop = stop or Event()
@@ -61,63 +60,65 @@ def run(
     def clock() -> float:
         return time.monotonic() - zero
 
-    def fault(path: str, _: datetime) -> Fault | None:
-        failure = script.failure(path.removeprefix("/"), clock())
-        return FAULTS.get(failure) if failure else None
-
+    broken: dict[str, Fault] = {}
     devices = Devices(script, (settings.broker.host, settings.broker.port), began, settings.scales)
-    streams = {f"/{eye.id}": _story(script, library, eye, clock) for eye in city.eyes}
-    cameras = serve(streams, port=urlsplit(settings.cameras[0].url).port or 554, faults=fault)
-    rest = partial(_tell, script, devices, clock, began, truth or Path(os.devnull), stop)
-    asyncio.run(_together(cameras, rest, stop, seconds))
+    rest = partial(_tell, script, devices, clock, began, truth or Path(os.devnull), stop, broken)
+    asyncio.run(_together(_cameras(settings, script, library, clock, broken, switch), rest, stop, seconds))
+
+
+def _cameras(
+    settings: Settings,
+    script: Script,
+    library: Library,
+    clock: Clock,
+    broken: Mapping[str, Fault],
+    switch: Switch | None,
+) -> list[Coroutine[None, None, None]]:
+    """The servers of all cameras; `broken`: by path what befalls them now."""
+
+    def fault(path: str, _: datetime) -> Fault | None:
+        return broken.get(path)
+
+    stories = {f"/{eye.id}": CameraStory(script, library, eye, clock) for eye in script.city.eyes}
+    ports = {parts.scheme: parts.port or 0 for parts in map(urlsplit, (one.url for one in settings.cameras))}
+    snapshots = {f"/{eye.id}" for eye in script.city.eyes if eye.stage.kind is Kind.JPEG}
+    streams = {path: story for path, story in stories.items() if path not in snapshots}
+    servers = [rtsp_server.serve(streams, port=ports["rtsp"], faults=fault, switch=switch)] if streams else []
+    if snapshots:
+        stills = {path: stories[path] for path in stories if path in snapshots}
+        servers.append(snapshot_server.serve(stills, port=ports["http"], faults=fault, switch=switch))
+    return servers
 
 
 async def _together(
-    cameras: Coroutine[None, None, None], rest: Callable[[], None], stop: Event, seconds: float | None
+    cameras: list[Coroutine[None, None, None]], rest: Callable[[], None], stop: Event, seconds: float | None
 ) -> None:
     """Cameras and everything else, until one of them fails, the time is over or somebody says stop."""
+    servers = [asyncio.create_task(one) for one in cameras]
     tasks = (
-        asyncio.create_task(cameras),
+        *servers,
         asyncio.create_task(asyncio.to_thread(rest)),
         asyncio.create_task(asyncio.to_thread(stop.wait, seconds)),
     )
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
-    tasks[0].cancel()
+    for server in servers:
+        server.cancel()
     await asyncio.wait(tasks)
     for task in done:
         task.result()
 
 
-def shown(script: Script, eye: Eye, now: float) -> str:
-    """The state of a camera's stage at a time (see `gops.states`), nobody passing."""
-    if eye.role is Role.QUEUE:
-        return str(min(script.waiting(eye.hall, eye.zone, now), LONGEST_QUEUE))
-    if eye.role is not Role.WINDOW:
-        return str(random.Random(f"{eye.id} {now // 2}").randrange(PASSING))
-    marks = []
-    for window in eye.windows:
-        visit = script.visit(eye.hall, window, now)
-        marks += ["s" if script.clerk(eye.hall, window, now) else "-", visit.who if visit else "-"]
-    return "".join(marks)
-
-
-def _story(script: Script, library: Library, eye: Eye, clock: Clock) -> Callable[[int], Gop]:
-    dice = random.Random(eye.id)
-
-    def gop(_: int) -> Gop:
-        now = clock()
-        if script.failure(eye.id, now) is Failure.BLACK:
-            return library.black
-        state = shown(script, eye, now)
-        passing = f"{state}+"
-        return library.gop(eye.stage, passing if dice.random() < PASSERS and library.has(eye.stage, passing) else state)
-
-    return gop
-
-
-def _tell(script: Script, devices: Devices, clock: Clock, began: datetime, truth: Path, stop: Event) -> None:
-    """Let the devices speak and write down what is true, until `stop`."""
+def _tell(
+    script: Script,
+    devices: Devices,
+    clock: Clock,
+    began: datetime,
+    truth: Path,
+    stop: Event,
+    broken: dict[str, Fault],
+) -> None:
+    """Let the devices speak, write down what is true and bring `broken` up to date, until `stop`."""
     facts = _facts(script, began)
     upcoming = next(facts)
     queues: dict[tuple[str, str], int] = {}
@@ -125,6 +126,7 @@ def _tell(script: Script, devices: Devices, clock: Clock, began: datetime, truth
     with truth.open("ab", buffering=0) as file:
         while True:
             now = clock()
+            _befall(script, now, broken)
             told: list[Line] = []
             while upcoming[0] <= now:
                 told.append(upcoming[1])
@@ -136,6 +138,14 @@ def _tell(script: Script, devices: Devices, clock: Clock, began: datetime, truth
             if stop.wait(TICK_S):
                 break
     devices.close()
+
+
+def _befall(script: Script, now: float, broken: dict[str, Fault]) -> None:
+    """What befalls cameras at a time, by path; other threads read it meanwhile."""
+    fails = {f"/{camera}": FAULTS[failure] for camera, failure in script.failing(now) if failure in FAULTS}
+    for path in broken.keys() - fails.keys():
+        del broken[path]
+    broken.update(fails)
 
 
 def _facts(script: Script, began: datetime) -> Iterator[tuple[float, Line]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulation.canvas import Box, Canvas
 from simulation.furniture import Layer
-from simulation.sprites import Pixels, Sprite, resized
+from simulation.sprites import Pixels, Sprite, leaning, resized
 from simulation.stages import WIDTH, Post, Stage
 
 WALK_PX = 9.0
@@ -41,6 +41,8 @@ class Actor:
     upper: float = 1.0
     """Share of the body drawn, from the head down: seated people end at the seat."""
     shadow: bool = True
+    lean: float = 0.0
+    """How far the head sways from where it is in frame 0 within a loop, pixels: people never sit quite still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class Composed:
     """How many people each region of the stage holds."""
 
 
-def compose(stage: Stage, actors: Sequence[Actor], frame: int = 0) -> Composed:
-    """The stage with its people, before lamps, lens and sensor."""
+def compose(stage: Stage, actors: Sequence[Actor], frame: float = 0) -> Composed:
+    """The stage with its people, before lamps, lens and sensor; a frame lasts 0.2 s."""
     canvas = Canvas(stage.background)
     things: list[tuple[float, int, Layer | Actor]] = [(one.depth, 0, one) for one in stage.layers]
     things += [(one.depth, 1, one) for one in actors]
@@ -76,10 +78,13 @@ def compose(stage: Stage, actors: Sequence[Actor], frame: int = 0) -> Composed:
     return Composed(canvas.picture, tuple(box for name in names if (box := canvas.box(name))), counts)
 
 
-def _place(canvas: Canvas, actor: Actor, frame: int, phase: int) -> int:
-    shown = actor.looks[(frame // 2 + phase) % len(actor.looks)]
+def _place(canvas: Canvas, actor: Actor, frame: float, phase: int) -> int:
+    shown = actor.looks[(int(frame // 2) + phase) % len(actor.looks)]
     piece, foot = resized(shown, actor.scale, actor.upper)
     turn = 2 * np.pi * frame / LOOP
+    if actor.lean:
+        sway_at = np.sin(np.array([turn + 3 * phase, 3 * phase])) + 0.5 * np.sin(np.array([2 * turn + phase, phase]))
+        piece = leaning(piece, actor.lean * float(sway_at[0] - sway_at[1]))
     breath = 0 if actor.pace else round(0.7 * np.sin(turn + 2 * phase))
     sway = 0 if actor.pace else round(0.8 * np.sin(turn + phase))
     return canvas.person(piece, actor.x + actor.pace * frame - foot[0] + sway, actor.y - foot[1] + breath)

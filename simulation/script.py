@@ -8,8 +8,9 @@ from functools import lru_cache
 from monitor.places import Window
 from monitor.window_states import Service
 from simulation import chapter
-from simulation.chapter import LENGTH_S, Away, Chapter, Failure, Given, Visit
+from simulation.chapter import LENGTH_S, Away, Chapter, Given, Visit
 from simulation.city import City
+from simulation.failures import Failure
 
 PAUSE_EDGE_S = 3.0
 """A pause is declared this long before the clerk leaves, and ends as long after the return."""
@@ -64,6 +65,13 @@ class Script:
         """What a camera suffers now."""
         outages = self.at(now).outages.get(camera, ())
         return next((one.failure for one in outages if one.since <= now < one.until), None)
+
+    def failing(self, now: float) -> Iterator[tuple[str, Failure]]:
+        """Every camera that suffers something now, with what it is."""
+        for camera, outages in self.at(now).outages.items():
+            for one in outages:
+                if one.since <= now < one.until:
+                    yield camera, one.failure
 
     def state(self, hall: str, window: Window, now: float) -> tuple[Service, str] | None:
         """What a window declares, with the reason of a pause; None for one that never says anything."""

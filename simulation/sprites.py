@@ -92,3 +92,12 @@ def _resized(sprite: Sprite, step: int, upper: float) -> tuple[Cutout, tuple[flo
 def resized(sprite: Sprite, scale: float, upper: float = 1.0) -> tuple[Cutout, tuple[float, float]]:
     """The sprite at about this scale and its foot in the new pixels; `upper` keeps that share from the head down."""
     return _resized(sprite, round(float(np.log(scale) / np.log(STEP))), upper)
+
+
+def leaning(piece: Cutout, by: float) -> Cutout:
+    """A copy whose upper edge is shifted by so many pixels to the right and whose lower edge stays."""
+    height, width = piece.solid.shape
+    shear = np.array([[1, -by / height, by], [0, 1, 0]], np.float32)
+    colour = cv2.warpAffine(piece.colour, shear, (width, height))
+    through = cv2.warpAffine(piece.through, shear, (width, height), borderValue=(255, 255, 255))
+    return Cutout(np.asarray(colour, np.uint8), np.asarray(through, np.uint8), through[..., 0] < 128)

@@ -6,10 +6,11 @@ import pytest
 
 from camera_ingest.camera import Role
 from monitor.window_states import Service
-from simulation.chapter import LENGTH_S, SHORT_S, Away, Failure, small_zone, write
+from simulation.chapter import LENGTH_S, SHORT_S, Away, small_zone, write
 from simulation.city import City, build
-from simulation.run import shown
+from simulation.failures import ORDINARY, Failure
 from simulation.script import PAUSE_EDGE_S, Script
+from simulation.story import shown
 
 CITY = build()
 SEEDS = range(1, 9)
@@ -122,7 +123,7 @@ def test_ratings_come_at_a_believable_rate() -> None:
 def test_window_cameras_refuse_no_login() -> None:
     roles = {eye.id: eye.role for eye in CITY.eyes}
     outages = [one for number in range(40) for one in chain.from_iterable(write(CITY, number).outages.values())]
-    assert {one.failure for one in outages} == set(Failure)
+    assert {one.failure for one in outages} == set(ORDINARY)
     assert all(30 <= one.until - one.since <= 90 for one in outages)
     assert all(roles[one.camera] is not Role.WINDOW for one in outages if one.failure is Failure.UNAUTHORISED)
 
