@@ -136,11 +136,13 @@ def _standing(alert: Alert) -> News:
 def _window(desk: Desk, window: str, at: datetime) -> Message:
     watch, said = desk.windows[window], desk.said(window)
     sight = desk.sights.get((Rule.ABSENCE, window), Sight())
-    post = OFF_DUTY.get(desk.duty(window, at), Post.UNKNOWN) if watch.at is None else watch.post
+    duty = desk.duty(window, at)
+    looked = watch.at is not None and duty is not Duty.NOT_IN_SERVICE  # nobody need look to know that a hall is closed
+    post = watch.post if looked else OFF_DUTY.get(duty, Post.UNKNOWN)
     return {
         "id": window,
         "state": str(post),
-        "since": _iso(watch.post_since),
+        "since": _iso(watch.post_since) if post is watch.post else None,
         "reason": said.reason if said is not None and post in (Post.PAUSED_OK, Post.CLOSED) else "",
         "pause_signal": said is not None,
         "people": sight.people,

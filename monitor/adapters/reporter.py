@@ -10,6 +10,7 @@ from typing import Protocol
 
 from monitor import live
 from monitor.album import Album
+from monitor.calendar import segment_at
 from monitor.desk import Desk
 
 LEAST_S = 1.0
@@ -18,6 +19,8 @@ CALM_S = 5.0
 """A hall in which only counts and times change tells of them this often, in seconds."""
 CONSIDER_S = 0.25
 """How often halls are considered that were looked at within a second of their last message, in seconds."""
+REPEAT_S = 15.0
+"""A hall that is out of service and not looked at is told of again this often, so that boards know that it is heard."""
 NEVER: tuple[float, live.News] = (-math.inf, ())
 
 
@@ -34,7 +37,7 @@ class Reporter:
     """One retained message per hall: within a second when a state, an alert or the sight of a camera has changed.
 
     What only counts or only grows older is told every five seconds, so a hall that is looked at is never silent for
-    longer than that and one look.
+    longer than that and one look. In service a hall that is not looked at is silent: its state is not known then.
     """
 
     bus: Publishes
@@ -51,6 +54,8 @@ class Reporter:
     """Of each hall: when it was last told of, in seconds of `clock`, and what was new then."""
     waiting: dict[str, tuple[Desk, datetime]] = field(default_factory=dict)
     """Halls that were looked at so soon after their last message that they are considered later."""
+    desks: dict[str, Desk] = field(default_factory=dict)
+    """The halls that were looked at."""
     considered: float = 0.0
     """When those that wait were considered last."""
     slow: datetime | None = None
@@ -59,6 +64,7 @@ class Reporter:
     def report(self, desk: Desk, at: datetime) -> None:
         """Publish a hall's live state after a look at it, if there is reason to, and of others that had to wait."""
         now = self.clock()
+        self.desks[desk.hall.id] = desk
         self.waiting[desk.hall.id] = desk, at
         if now - self.told.get(desk.hall.id, NEVER)[0] >= LEAST_S:
             self._consider(desk, at, now)
@@ -67,6 +73,7 @@ class Reporter:
             for hall, (one, seen_at) in tuple(self.waiting.items()):
                 if now - self.told.get(hall, NEVER)[0] >= LEAST_S:
                     self._consider(one, seen_at, now)
+            self._repeat(at, now)
 
     def _consider(self, desk: Desk, at: datetime, now: float) -> None:
         hall, news = desk.hall.id, live.news(desk)
@@ -75,6 +82,13 @@ class Reporter:
         if news != told or now - told_at >= CALM_S:
             self.told[hall] = now, news
             self._tell(desk, at)
+
+    def _repeat(self, at: datetime, now: float) -> None:
+        for hall, desk in self.desks.items():
+            told_at, news = self.told.get(hall, NEVER)
+            if now - told_at >= REPEAT_S and segment_at(desk.hall, desk.calendar, at) is None:
+                self.told[hall] = now, news
+                self._tell(desk, at)
 
     def _tell(self, desk: Desk, at: datetime) -> None:
         hall = desk.hall.id
