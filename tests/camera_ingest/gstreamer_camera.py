@@ -1,8 +1,8 @@
 """An RTSP server that is not ours: GStreamer's, run by the system's Python (it is not in the virtual environment).
 
-Arguments: a folder with the access units of one GOP in numbered files, "h264" or "h265", frames per second, and,
-for a digest login, user and password. Plays the GOP again and again beside a track of sound, prints its port and
-ends with its standard input.
+Arguments: a folder with access units (Annex B), "h264" or "h265", frames per second, a layout of tracks, and, for a
+digest login, user and password. The files are played in the order of their names, again and again; what follows the
+dash of a name is the place at which the picture is shown. Prints its port and ends with its standard input.
 """
 # mypy: ignore-errors
 # Not typed: it runs on the system's Python, with bindings that have no types.
@@ -17,13 +17,29 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-folder, codec, fps, *login = sys.argv[1:]
-FRAMES = [path.read_bytes() for path in sorted(Path(folder).iterdir())]
-LAUNCH = (
-    f"( appsrc name=camera is-live=true format=time do-timestamp=false caps=video/x-{codec},stream-format=byte-stream,"
-    f"alignment=au,framerate={fps}/1 ! rtp{codec}pay name=pay0 pt=98 config-interval=-1 "
-    "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8 )"
+folder, codec, fps, layout, *login = sys.argv[1:]
+PATHS = sorted(Path(folder).iterdir())
+FRAMES = [(int(path.name.partition("-")[2]), path.read_bytes()) for path in PATHS]
+SOURCE = (
+    f"appsrc name=camera is-live=true format=time do-timestamp=false caps=video/x-{codec},stream-format=byte-stream,"
+    f"alignment=au,framerate={fps}/1"
 )
+PAY = f"rtp{codec}pay config-interval={0 if layout == 'sets-once' else -1}"
+SOUND = "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay"
+LAYOUTS = {
+    "video-sound": f"{SOURCE} ! {PAY} name=pay0 pt=98 {SOUND} name=pay1 pt=8",
+    "sound-video": f"{SOUND} name=pay0 pt=8 {SOURCE} ! {PAY} name=pay1 pt=98",
+    "application-video": f"audiotestsrc is-live=true ! rtpgstpay name=pay0 pt=97 {SOURCE} ! {PAY} name=pay1 pt=98",
+    "two": f"{SOURCE} ! tee name=t t. ! queue ! {PAY} name=pay0 pt=98 t. ! queue ! {PAY} name=pay1 pt=98",
+    "sets-once": f"{SOURCE} ! {PAY} name=pay0 pt=98",  # parameter sets are in the description, never in the stream
+}
+SETS = {"h264": lambda unit: unit[0] & 0x1F in (7, 8), "h265": lambda unit: unit[0] >> 1 & 0x3F in (32, 33, 34)}
+
+
+def bare(frame):
+    """An access unit without its parameter sets."""
+    units = frame.split(b"\0\0\1")[1:]
+    return b"".join(b"\0\0\1" + unit for unit in units if not SETS[codec](unit))
 
 
 def feed(media):
@@ -32,8 +48,11 @@ def feed(media):
     source = media.get_element().get_by_name_recurse_up("camera")
 
     def push(source, _):
-        frame = Gst.Buffer.new_wrapped(FRAMES[number[0] % len(FRAMES)])
-        frame.pts = frame.dts = number[0] * Gst.SECOND // int(fps)
+        turn, at = divmod(number[0], len(FRAMES))
+        shown, data = FRAMES[at]
+        frame = Gst.Buffer.new_wrapped(bare(data) if layout == "sets-once" and number[0] else data)
+        frame.dts = number[0] * Gst.SECOND // int(fps)
+        frame.pts = (turn * len(FRAMES) + shown + 2) * Gst.SECOND // int(fps)  # B frames are shown later than decoded
         frame.duration = Gst.SECOND // int(fps)
         number[0] += 1
         source.emit("push-buffer", frame)
@@ -58,7 +77,7 @@ server = GstRtspServer.RTSPServer()
 server.set_address("127.0.0.1")
 server.set_service("0")
 factory = GstRtspServer.RTSPMediaFactory()
-factory.set_launch(LAUNCH)
+factory.set_launch(f"( {LAYOUTS[layout]} )")
 factory.connect("media-configure", lambda _, media: feed(media))
 if login:
     secure(server, factory)
