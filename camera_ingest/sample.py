@@ -22,6 +22,10 @@ class Blind(StrEnum):
     GARBAGE = "garbage"  # what came is not the protocol
     UNDECODABLE = "undecodable"  # a keyframe that does not decode
     BLACK = "black"  # mean ≤ 18, std ≤ 12, near-black ≥ 0.92 for 3 samples
+    FROZEN = "frozen"  # the same picture again and again, though its clock may run
+    BLURRED = "blurred"  # out of focus
+    COVERED = "covered"  # something lies over the lens
+    MOVED = "moved"  # the camera looks elsewhere; regions drawn for the old view are wrong
     ENDED = "ended"  # a recorded file is over
 
 

@@ -1,0 +1,77 @@
+"""Measures: a few numbers and small grey pictures that say whether a picture shows anything."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from camera_ingest.health_edges import SMALL_SIZE, Edges, Grey, Values, blocks, edges
+from camera_ingest.sample import Picture
+
+GREY_SIZE = 320, 180
+"""Width and height at which brightness and fine detail are measured."""
+LATTICE_SIZE = 160, 45
+"""Columns and rows of single pixels, not averaged, that are compared with those of the next look."""
+GREEN = 1
+"""The channel that stands for brightness: three fifths of it, and no conversion."""
+NEAR_BLACK = 32
+"""Grey level below which a pixel counts as near-black."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measures:
+    """What is measured of one picture."""
+
+    mean: float
+    """Grey levels, 0..255."""
+    std: float
+    """Standard deviation, grey levels."""
+    near_black: float
+    """Share of near-black pixels, 0..1; not counted (0) where the mean is not near black."""
+    fine: Values
+    """9 × 10: mean square of the Laplacian in each block of the picture; what a blurred one lacks."""
+    small: Grey
+    """45 × 80: the averaged picture."""
+    edges: Edges
+    """Its edges."""
+    lattice: Grey
+    """45 × 160: single pixels, with their noise."""
+
+    @property
+    def sharpness(self) -> float:
+        """Variance of the Laplacian divided by that of the grey levels: survives dimming. 0 where all is one grey."""
+        return float(self.fine.mean()) / self.std**2 if self.std else 0.0
+
+
+def measure(picture: Picture) -> Measures:
+    """Everything that health is judged by, of one picture (height × width × 3, BGR).
+
+    Fine detail: J. L. Pech-Pacheco et al., Diatom autofocusing in brightfield microscopy, ICPR 2000.
+    """
+    grey = _grey(picture)
+    mean, std = (float(value[0, 0]) for value in cv2.meanStdDev(grey))
+    laplacian = cv2.Laplacian(grey, cv2.CV_16S)[::2]  # every second row says as much
+    half = cv2.resize(grey, (GREY_SIZE[0] // 2, GREY_SIZE[1] // 2), interpolation=cv2.INTER_AREA)  # twice is faster
+    small = np.asarray(cv2.resize(half, SMALL_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+    return Measures(
+        mean=mean,
+        std=std,
+        near_black=int(np.count_nonzero(grey < NEAR_BLACK)) / grey.size if mean < NEAR_BLACK else 0.0,
+        fine=blocks(np.asarray(cv2.multiply(laplacian, laplacian, dtype=cv2.CV_32F), np.float32)),
+        small=small,
+        edges=edges(small),
+        lattice=np.ascontiguousarray(cv2.resize(picture, LATTICE_SIZE, interpolation=cv2.INTER_NEAREST)[..., GREEN]),
+    )
+
+
+def _grey(picture: Picture) -> Grey:
+    """180 × 320: the mean of two pixels per place, for reading all of them would cost more than all measures."""
+    height, width = picture.shape[:2]
+    step = max(1, min(width // GREY_SIZE[0], height // GREY_SIZE[1]))
+    rows, columns = height // step * step, width // step * step
+    one = picture[:rows:step, :columns:step, GREEN]
+    other = picture[step // 2 : rows : step, step // 2 : columns : step, GREEN]
+    grey = cv2.addWeighted(one, 0.5, other, 0.5, 0)
+    if grey.shape != GREY_SIZE[::-1]:
+        grey = cv2.resize(grey, GREY_SIZE, interpolation=cv2.INTER_AREA)
+    return np.asarray(grey, np.uint8)

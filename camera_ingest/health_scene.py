@@ -1,0 +1,99 @@
+"""The scene: what a camera shows when nothing is wrong, learned slowly, and how a picture compares with it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp
+
+import numpy as np
+
+from camera_ingest.health_edges import BLOCKS, COLUMNS, ROWS, Edges, Values, correlation, edges
+from camera_ingest.health_measures import Measures
+
+TEXTURED = 60.0
+"""Mean square of a block's edges from which the block can be recognised at all."""
+ALIKE = 0.5
+"""Correlation of a block's edges with the learned ones from which it counts as the same."""
+LEAST_ALIKE = 0.1
+"""Share of the recognisable blocks that must be the same for fine detail to be judged by."""
+FINE_FLOOR, COARSE_FLOOR = np.float32(0.1), np.float32(10.0)
+"""Added to fine and coarse detail so that emptiness has a ratio too; squares of grey levels."""
+LEARNED_IN = timedelta(minutes=30)
+"""Time in which a lasting change of the scene becomes the scene."""
+SHORTEST_STEP, LONGEST_STEP = timedelta(seconds=30), timedelta(minutes=1)
+"""Once much is learned, what follows sooner is not learned from; no look counts for more than the longest step."""
+MUCH = 30
+"""Looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a camera shows when nothing is wrong."""
+
+    looks: int = 0
+    """Learned from."""
+    since: datetime | None = None
+    """Of the first of them."""
+    at: datetime | None = None
+    """Of the last of them."""
+    view: bytes = b""
+    """45 × 80 grey levels, float16: the average picture without what moves."""
+    fineness: bytes = b""
+    """9 × 10, float16: logarithm of fine detail over coarse detail in each block."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """How one picture compares with the scene at its place."""
+
+    alike: float
+    """Share of the recognisable blocks that are the same, 0..1."""
+    detail: float
+    """Amount of edges as a share of the usual."""
+    fineness: float | None
+    """Fine detail as a share of the usual in the middling one of the blocks that are the same; None = too few are."""
+    learned: Edges
+    """Edges of the scene."""
+
+
+def learn(scene: Scene, seen: Measures, at: datetime) -> Scene:
+    """The scene with one more look, which counts for as long as the time since the last one."""
+    if scene.at and scene.looks >= MUCH and at - scene.at < SHORTEST_STEP:
+        return scene
+    step = min(at - scene.at, LONGEST_STEP) if scene.at else LONGEST_STEP
+    part = np.float32(max(1 / (scene.looks + 1), step / LEARNED_IN))
+    view, fineness = seen.small.astype(np.float32), _fineness(seen)
+    if scene.looks:
+        known = _view(scene)
+        view = known + part * (view - known)
+        known = _usual(scene)
+        fineness = known + part * (fineness - known)
+    kept = view.astype(np.float16).tobytes(), fineness.astype(np.float16).tobytes()
+    return Scene(scene.looks + 1, scene.since or at, at, *kept)
+
+
+def compare(scene: Scene, seen: Measures) -> Likeness:
+    """How a picture compares with the scene, which has learned at least one look."""
+    learned = edges(_view(scene))
+    recognisable = learned.squares > TEXTURED
+    alike = recognisable & (correlation(seen.edges, learned) > ALIKE)
+    count, same = int(np.count_nonzero(recognisable)), int(np.count_nonzero(alike))
+    finer = np.sort((_fineness(seen) - _usual(scene))[alike])
+    return Likeness(
+        alike=same / count if count else 1.0,
+        detail=float(np.sqrt(seen.edges.squares.mean() / (learned.squares.mean() + 1))),
+        fineness=exp(finer[same // 2]) if same > LEAST_ALIKE * count else None,
+        learned=learned,
+    )
+
+
+def _fineness(seen: Measures) -> Values:
+    return np.asarray(np.log((seen.fine + FINE_FLOOR) / (seen.edges.coarse + COARSE_FLOOR)), np.float32)
+
+
+def _view(scene: Scene) -> Values:
+    return np.frombuffer(scene.view, np.float16).reshape(ROWS, COLUMNS).astype(np.float32)
+
+
+def _usual(scene: Scene) -> Values:
+    columns, rows = BLOCKS
+    return np.frombuffer(scene.fineness, np.float16).reshape(rows, columns).astype(np.float32)
