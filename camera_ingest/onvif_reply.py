@@ -1,8 +1,8 @@
 """A reply: what a stranger on the network sent as SOAP, let through only if reading it can do no harm.
 
 Everything that comes by ONVIF passes here before a parser sees it. A document type (and with it entities, external
-ones and those that multiply) is refused, so is nesting that no ONVIF type has: the library searches subtrees of
-subtrees, which nesting would make a matter of hours.
+ones and those that multiply) is refused, so are depths and amounts that no device has: the library searches subtrees
+of subtrees, which nesting makes a matter of hours.
 """
 
 import re
@@ -13,8 +13,9 @@ from xml.parsers import expat
 
 from onveef import parsers
 
-LARGEST = 1 << 20  # bytes; the profiles of a recorder with 64 channels take about 400 kB
-DEEPEST = 40  # elements; replies of real devices stay below 20
+LARGEST, DEEPEST, MOST = 2 << 20, 24, 50_000
+"""Bytes of a reply, elements inside each other, and elements in all. A full profile of ONVIF Media has about 90 elements
+in 4 kB, 10 deep; a recorder with 64 channels of 3 streams thus 17,000 in 800 kB. At worst the library needs 1.5 s."""
 
 _REASONS = ("Value", "Text", "faultcode", "faultstring")  # SOAP 1.2 and 1.1
 _LOGIN = re.compile(r"not ?authori[sz]ed|failedauthentication|requires authori[sz]ation|authority failure", re.I)
@@ -27,17 +28,19 @@ class BadReply(Exception):
 
 
 def sound(body: bytes) -> str:
-    """The text of a reply. Raises BadReply if it is too long, no XML, nested without end, or has a document type."""
+    """The text of a reply. Raises BadReply if it is too long or too large, no XML, or has a document type."""
     if len(body) > LARGEST:
         raise BadReply(f"more than {LARGEST} bytes")
     text = body.decode("utf-8-sig", "replace")
-    depth = 0
+    depth = count = 0
 
     def opened(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
         if depth > DEEPEST:
             raise BadReply(f"XML nested more than {DEEPEST} deep")
+        if count > MOST:
+            raise BadReply(f"XML of more than {MOST} elements")
 
     def closed(name: str) -> None:
         nonlocal depth

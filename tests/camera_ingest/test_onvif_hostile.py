@@ -96,7 +96,7 @@ def endless(request: BaseHTTPRequestHandler) -> None:
 
 
 def test_an_endless_reply_is_left() -> None:
-    with pytest.raises(NotOnvif, match="found more than 1048576 bytes"):
+    with pytest.raises(NotOnvif, match="found more than 2097152 bytes"):
         asked(GetProfiles=endless)
 
 
@@ -164,8 +164,13 @@ def test_what_is_not_onvif_is_one_sentence(says: bytes, sentence: str) -> None:
 
 def test_nesting_without_end_is_refused() -> None:
     deep = "<trt:Profiles>" * 30_000 + "</trt:Profiles>" * 30_000
-    with pytest.raises(NotOnvif, match="nested more than 40 deep"):
+    with pytest.raises(NotOnvif, match="nested more than 24 deep"):
         asked(GetProfiles=deep)
+
+
+def test_elements_without_end_are_refused() -> None:
+    with pytest.raises(NotOnvif, match="XML of more than 50000 elements"):
+        asked(GetProfiles="<trt:Profiles>" * 20 + "<x/>" * 60_000 + "</trt:Profiles>" * 20)
 
 
 def test_a_password_is_not_given_in_clear() -> None:
