@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from monitor.adapters.telemetry import Point, Telemetry, TelemetryLost
+from monitor.adapters.telemetry import BUCKET, Point, Telemetry, TelemetryLost
 from monitor.alerts import Rule
 from monitor.desk import Desk
 
@@ -19,8 +19,6 @@ HEARTBEAT = timedelta(seconds=60)
 """A measured value that does not change is repeated this often."""
 BATCH, BATCH_WAITS = 500, timedelta(seconds=1)
 """Points are written together: so many, or after so long."""
-TIDY = timedelta(hours=1)
-"""Between two times that telemetry is rolled up and rid of what is too old."""
 BEFORE_START = timedelta(days=1)
 """What an earlier run wrote and did not roll up is at most so old, its downtime included."""
 SERIES = {Rule.ABSENCE: "presence", Rule.QUEUE: "queue"}
@@ -74,11 +72,13 @@ class Projection:
             self._complain(error)
 
     def _tidy(self, at: datetime) -> None:
-        if self.tidied is not None and abs(at - self.tidied) < TIDY:
+        """Roll up one bucket at a time: looks never wait for long, not even for all that an earlier run left."""
+        since = max(self.tidied or at - BEFORE_START, at - BEFORE_START)
+        if timedelta(0) <= at - since < BUCKET:
             return
-        since, self.tidied = self.tidied or at - BEFORE_START, at
+        self.tidied = min(at, since + BUCKET)
         try:
-            self.telemetry.tidy(since, at)
+            self.telemetry.tidy(since, self.tidied)
         except TelemetryLost as error:
             self._complain(error)
 

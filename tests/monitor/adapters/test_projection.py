@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.detection import Detection
-from monitor.adapters.projection import BATCH_WAITS, HEARTBEAT, TIDY, WALK, Projection
+from monitor.adapters.projection import BATCH_WAITS, BEFORE_START, HEARTBEAT, WALK, Projection
 from monitor.adapters.telemetry import BUCKET, KEEP_POINTS, Point, SqliteTelemetry, TelemetryLost
 from monitor.desk import Desk
 from monitor.observation import observe
@@ -70,12 +70,16 @@ def test_measurements_are_rolled_up_and_do_not_grow_for_ever(tmp_path: Path) -> 
     old = Point("presence/hc01/w001", ZERO - KEEP_POINTS, 1.0)
     with SqliteTelemetry(tmp_path / "telemetry.db") as telemetry:
         telemetry.write([old])
+        left = [Point(old.series, ZERO - timedelta(hours=hours), 1.0) for hours in (23, 1)]
+        telemetry.write(left)
         projection = Projection(telemetry)
-        for second in range(0, int(TIDY.total_seconds()) + 60, 60):
-            look(hall, projection, second, "c1", CLERK_1)
-        assert telemetry.range(old.series, old.ts, old.ts + TIDY) == ()
-        rolled_up = telemetry.rollups(old.series, ZERO, ZERO + TIDY)
-    assert [one.start for one in rolled_up] == [ZERO + number * BUCKET for number in range(TIDY // BUCKET)]
+        for second in range(601):
+            if second % 60 == 0:
+                look(hall, projection, second, "c1", CLERK_1)
+            projection.project(hall, ZERO + timedelta(seconds=second))
+        assert telemetry.range(old.series, old.ts, old.ts + BUCKET) == ()
+        rolled_up = telemetry.rollups(old.series, ZERO - BEFORE_START, ZERO + 10 * BUCKET)
+    assert [one.start for one in rolled_up] == [*(point.ts for point in left), ZERO, ZERO + BUCKET]
 
 
 @dataclass(slots=True)
