@@ -66,15 +66,9 @@ def ask(host: str, port: int, login: Login | None) -> Device:
     try:
         clock_s = _clock(talk)
         services = _services(talk)
-        about = read(parsers.parse_device_information, talk.ask(DEVICE, envelopes.device_get_information(), True))
-        notes = [*_elsewhere(talk, services)]
+        about = _about(talk)
         path, media2, profiles = _profiles(talk, services)
-        if len(profiles) > MOST_PROFILES:
-            notes.append(f"码流过多，只看前 {MOST_PROFILES} 个 / of {len(profiles)} profiles only the first are listed")
-        profiles = profiles[:MOST_PROFILES]
-        sources = list(dict.fromkeys(one.source for one in profiles))
-        if len(sources) > MOST_CHANNELS:
-            notes.append(f"通道过多，只看前 {MOST_CHANNELS} 个 / of {len(sources)} channels only the first are asked")
+        sources = list(dict.fromkeys(one.source for one in profiles[:MOST_PROFILES]))
         channels = [
             _channel(talk, path, media2, source, [one for one in profiles if one.source == source])
             for source in sources[:MOST_CHANNELS]
@@ -88,9 +82,9 @@ def ask(host: str, port: int, login: Login | None) -> Device:
         firmware=plain(about.get("FirmwareVersion", "")),
         serial=plain(about.get("SerialNumber", "")),
         clock_s=clock_s,
-        profiles=tuple(map(shown, profiles)),
+        profiles=tuple(map(shown, profiles[:MOST_PROFILES])),
         channels=tuple(channels),
-        notes=tuple(notes),
+        notes=(*_elsewhere(talk, services), *_left_out(len(profiles), len(sources))),
     )
 
 
@@ -133,6 +127,20 @@ def _unsigned_first(talk: Talk, body: str) -> str:
         return talk.ask(DEVICE, body, True)
 
 
+def _about(talk: Talk) -> Mapping[str, str]:
+    try:
+        return read(parsers.parse_device_information, talk.ask(DEVICE, envelopes.device_get_information(), True))
+    except FaultTold:
+        return {}
+
+
+def _left_out(profiles: int, channels: int) -> Iterator[str]:
+    if profiles > MOST_PROFILES:
+        yield f"码流过多，只看前 {MOST_PROFILES} 个 / of {profiles} profiles the first {MOST_PROFILES} were looked at"
+    if channels > MOST_CHANNELS:
+        yield f"通道过多，只问前 {MOST_CHANNELS} 个 / of {channels} channels the first {MOST_CHANNELS} were asked"
+
+
 def _elsewhere(talk: Talk, services: Mapping[str, str]) -> Iterator[str]:
     others = dict.fromkeys(host for host in map(host_of, services.values()) if host and not is_own(host, talk.own))
     if others:
@@ -170,8 +178,8 @@ def _channel(talk: Talk, path: str, media2: bool, source: str, profiles: list[Pr
     def address(body: Callable[..., str], *schemes: str) -> Told:
         try:
             text = talk.ask(path, body(profile_token=best.token, use_media2=media2), True)
-        except FaultTold:
-            return Told("")
+        except (FaultTold, NotOnvif) as error:  # a snapshot is optional, and many devices say so in their own way
+            return Told("", (f"没有给出 / not given: {error}",))
         return told(read(parsers.parse_stream_uri, text), schemes, talk.host, talk.own, _password(talk.login))
 
     stream = address(envelopes.media_get_stream_uri, "rtsp") if chosen else Told("")

@@ -14,8 +14,9 @@ from xml.parsers import expat
 from onveef import parsers
 
 LARGEST, DEEPEST, MOST = 2 << 20, 24, 50_000
-"""Bytes of a reply, elements inside each other, and elements in all. A full profile of ONVIF Media has about 90 elements
-in 4 kB, 10 deep; a recorder with 64 channels of 3 streams thus 17,000 in 800 kB. At worst the library needs 1.5 s."""
+"""Bytes of a reply, elements inside each other, and elements in all. A full profile of ONVIF Media has about 90
+elements in 4 kB, 10 deep, a recorder with 64 channels of 3 streams thus 17,000 in 800 kB. At worst reading takes 1.5 s.
+"""
 
 _REASONS = ("Value", "Text", "faultcode", "faultstring")  # SOAP 1.2 and 1.1
 _LOGIN = re.compile(r"not ?authori[sz]ed|failedauthentication|requires authori[sz]ation|authority failure", re.I)

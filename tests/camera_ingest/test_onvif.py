@@ -151,7 +151,15 @@ def test_no_media_is_one_sentence(replies: Mapping[str, Reply]) -> None:
 
 def test_a_device_that_cannot_is_quoted() -> None:
     with pytest.raises(onvif_talk.FaultTold, match="found a fault: s:Sender ter:ActionNotSupported"):
-        asked(OnvifCamera(hikvision(GetDeviceInformation=NOT_SUPPORTED)))
+        asked(OnvifCamera(hikvision(GetProfiles=NOT_SUPPORTED)))
+
+
+def test_what_is_not_told_is_left_open() -> None:
+    device = asked(OnvifCamera(hikvision(GetDeviceInformation=NOT_SUPPORTED, GetSnapshotUri=NOT_SUPPORTED)))
+    (channel,) = device.channels
+    assert (device.maker, device.model, channel.snapshot) == ("", "", "")
+    assert channel.url.startswith("rtsp://")
+    assert channel.notes[0].startswith("snapshot: 没有给出 / not given: ")
 
 
 def test_nothing_there_is_one_sentence() -> None:
