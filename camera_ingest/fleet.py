@@ -13,11 +13,12 @@ from pathlib import Path
 from types import TracebackType
 
 from camera_ingest import clip
-from camera_ingest.camera import Camera
+from camera_ingest.camera import Camera, Via
 from camera_ingest.decode import Decoder
 from camera_ingest.depacketize import Keyframe
+from camera_ingest.fallback import Fallback
 from camera_ingest.figures import Figures
-from camera_ingest.health import DARK_SAMPLES, darkness
+from camera_ingest.health import Health, examine
 from camera_ingest.link import Timing
 from camera_ingest.look import Look, Slots
 from camera_ingest.lost import StreamLost
@@ -29,6 +30,7 @@ from camera_ingest.schedule import Schedule, staggered
 from camera_ingest.snapshot import decode_jpeg
 from camera_ingest.stream import Stream
 
+EMPTY = Health()
 SNAPSHOT_THREADS = 32  # they wait most of the time; a dead camera keeps one for `snapshot_s`
 SPARE_FILES = 256  # open files besides the cameras' connections, of which each may have two for a moment
 DECODED_AHEAD = 8  # pictures that may wait for the reader; beyond, each camera keeps its newest look undecoded
@@ -48,8 +50,14 @@ class Fleet:
     """
 
     def __init__(
-        self, cameras: Sequence[Camera], timing: Timing | None = None, utc: Callable[[], datetime] = utc_now
+        self,
+        cameras: Sequence[Camera],
+        timing: Timing | None = None,
+        utc: Callable[[], datetime] = utc_now,
+        recall: Callable[[str], Health] = lambda camera: Health(),
+        keep: Callable[[str, Health], object] = lambda camera, health: None,
     ) -> None:
+        """`recall`: what was known of a camera's picture when the program last ran; `keep`: keeps it, if it changes."""
         timing = timing or Timing()
         self._utc = utc
         self._stop = threading.Event()
@@ -57,22 +65,25 @@ class Fleet:
         self._samples: queue.Queue[tuple[Sample, float | None]] = queue.Queue(DECODED_AHEAD)
         self._crash: BaseException | None = None
         self._blind: dict[str, Blind | None] = {camera.id: Blind.CONNECTING for camera in cameras}
-        self._dark: dict[str, int] = {}
+        self._recall, self._keep = recall, keep
+        self._healths: dict[str, Health] = {}
         self._pace = Pace()
         self._cadences = {camera.id: camera.cadence.total_seconds() for camera in cameras}
         self._on_time = dict.fromkeys(self._cadences, 0)
         self._done = {"on_time": 0, "seen": 0, "blind": 0, "expired": 0}
         self._cpu_s = {"receive": 0.0, "decode": 0.0, "health": 0.0}
         self._schedules = schedules = staggered(list(self._cadences.values()), time.monotonic())
-        kinds: dict[str, list[tuple[Camera, Schedule]]] = {"rtsp": [], "http": [], "file": []}
+        kinds: dict[str, list[tuple[Camera, Schedule]]] = {"rtsp": [], "http": [], "file": [], "pyav": []}
         for camera, schedule in zip(cameras, schedules, strict=True):
-            kinds[_kind(camera.url)].append((camera, schedule))
+            kinds["pyav" if camera.via is Via.PYAV else _kind(camera.url)].append((camera, schedule))
         self._streams = streams = [
             Stream(camera, schedule, timing, self._take, utc, self._pace) for camera, schedule in kinds["rtsp"]
         ]
         self._receiver = Receiver(streams, timing)
         self._rounds = Rounds(kinds["http"], timing, self._slots.put, utc, self._pace)
+        self._fallback = Fallback(kinds["pyav"], timing, self._slots.put, utc, self._pace)
         works: list[tuple[str, Callable[[], None]]] = [("decode", self._decode)]
+        works += [("fallback", self._fallback.run)] if kinds["pyav"] else []
         works += [("receive", partial(self._receiver.run, self._stop))] if streams else []
         works += [("snapshot", self._rounds.run)] * min(SNAPSHOT_THREADS, len(kinds["http"]))
         works += [("clip", partial(self._play, camera)) for camera, _ in kinds["file"]]
@@ -114,10 +125,15 @@ class Fleet:
         self._stop.set()
         self._slots.close()
         self._rounds.stop()
+        self._fallback.stop()
 
     def status(self) -> Mapping[str, Blind | None]:
         """What the last look at each camera gave: None = it sees, otherwise why not."""
         return dict(self._blind)
+
+    def health(self, camera: str) -> Health:
+        """What is known of a camera's picture and clock; empty before its first picture."""
+        return self._healths.get(camera, EMPTY)
 
     def figures(self) -> Figures:
         """What was done until now; from any thread."""
@@ -174,8 +190,9 @@ class Fleet:
                 self._done["expired"] += 1
                 continue
             began = time.thread_time()
+            examined = self._cpu_s["health"]
             sample = self._develop(look, decoder)
-            self._cpu_s["decode"] += time.thread_time() - began
+            self._cpu_s["decode"] += time.thread_time() - began - (self._cpu_s["health"] - examined)
             self._offer(sample, look.due)
 
     def _develop(self, look: Look, decoder: Decoder) -> Sample:
@@ -187,15 +204,21 @@ class Fleet:
             case jpeg:
                 picture, size = decode_jpeg(jpeg), len(jpeg)
         if picture is not None:
-            return self._judged(look.camera, look.at, picture)
+            return self._judged(look, picture)
         lost = StreamLost(look.camera, "decode", "a picture", f"{size} bytes that are none", Blind.UNDECODABLE)
         return _blind(look.camera, look.at, lost)
 
-    def _judged(self, camera: str, at: datetime, picture: Picture) -> Sample:
-        dark = self._dark[camera] = darkness(self._dark.get(camera, 0), picture)
-        if dark < DARK_SAMPLES:
-            return Sample(camera, at, picture)
-        return _blind(camera, at, StreamLost(camera, "look", "a picture", f"{dark} black ones", Blind.BLACK))
+    def _judged(self, look: Look, picture: Picture) -> Sample:
+        """The picture, or why nothing may be concluded from it."""
+        camera, began = look.camera, time.thread_time()
+        before = self._healths[camera] if camera in self._healths else self._recall(camera)
+        now = self._healths[camera] = examine(before, picture, look.at, look.clock_off_s)
+        if now.moved != before.moved or _hour(now) != _hour(before):
+            self._keep(camera, now)
+        self._cpu_s["health"] += time.thread_time() - began
+        if now.fault is None:
+            return Sample(camera, look.at, picture)
+        return Sample(camera, look.at, None, now.fault, f"{camera}: {now.detail}")
 
     def _play(self, camera: Camera) -> None:
         """A recorded file in real time, then nothing more."""
@@ -216,6 +239,11 @@ class Fleet:
             with contextlib.suppress(queue.Full):
                 self._samples.put((sample, due), timeout=0.2)
                 return
+
+
+def _hour(health: Health) -> int:
+    """The hour of its last picture, by which what is known is kept however little changes."""
+    return -1 if health.at is None else int(health.at.timestamp() // 3600)
 
 
 def room_for_files(count: int) -> None:

@@ -20,6 +20,8 @@ class Look:
     """When it was due, in monotonic seconds."""
     expires: float = inf
     """When it is of no use any more."""
+    clock_off_s: float | None = None
+    """By how much the camera's clock was ahead; None = it did not say."""
 
 
 class Slots:

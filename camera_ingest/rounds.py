@@ -66,7 +66,7 @@ class Rounds:
             due, number, post = taken
             found = post.look(time.monotonic())
             following = post.schedule.after(time.monotonic(), self._pace.stretch)
-            self._deliver(Look(post.camera.id, self._utc(), found, due, following))
+            self._deliver(Look(post.camera.id, self._utc(), found, due, following, post.snapshot.clock_off_s))
             with self._changed:
                 heapq.heappush(self._due, (following, number, post))
                 self._changed.notify()

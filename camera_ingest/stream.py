@@ -130,7 +130,7 @@ class Stream:
                 raise StreamLost(self.camera.id, self._session.step, "bytes", "the connection closed")
             self.link.heard_at = now
             self.received += size
-            keyframe = self._session.receive(buffer[:size])
+            keyframe = self._session.receive(buffer[:size], self._utc())
             if self._session.playing and not self.link.playing:
                 self._begin(now)
             if keyframe is not None:
@@ -167,7 +167,8 @@ class Stream:
 
     def _look(self, found: Keyframe | StreamLost, now: float) -> None:
         due, self._due = self._due, self._schedule.after(now, self._pace.stretch)
-        self._deliver(Look(self.camera.id, self._utc(), found, due, self._due))
+        off_s = self._session.clock_off_s if self._session else None
+        self._deliver(Look(self.camera.id, self._utc(), found, due, self._due, off_s))
 
     def _silence(self) -> Blind:
         return Blind.STALLED if self._session and self._session.step != "OPTIONS" else Blind.UNREACHABLE
