@@ -54,6 +54,9 @@ class Desk:
         self._windows = {window.id: window for window in hall.windows}
         self._looks: dict[tuple[str, str], Observation] = {}
         self._views = _views(region for own in self.regions.values() for region in own)
+        self._cadences = {
+            place: max(self.cameras[view.camera].cadence for view in views) for place, views in self._views.items()
+        }
 
         own = tuple(alert for alert in alerts if alert.hall == hall.id)
         opened = {(alert.rule, alert.place): alert for alert in own}
@@ -181,15 +184,14 @@ class Desk:
         self, kind: RegionKind, place: str, at: datetime, gap_cadences: float
     ) -> tuple[list[Observation], datetime]:
         """The latest look through each region of a place, and the time at or before which a look is stale."""
-        never = Observation(at, "", "", kind, place, None)
         views = self._views.get((kind, place), ())
-        looks = [self._looks.get((view.camera, view.id), never) for view in views]
+        found = [self._looks.get((view.camera, view.id)) for view in views]
+        looks = [look or Observation(at, "", "", kind, place, None) for look in found]
         return looks, at - self._cadence(kind, place) * gap_cadences
 
     def _cadence(self, kind: RegionKind, place: str) -> timedelta:
         """How often a place is looked at, at least."""
-        views = self._views.get((kind, place), ())
-        return max((self.cameras[view.camera].cadence for view in views), default=timedelta(0))
+        return self._cadences.get((kind, place), timedelta(0))
 
     def _saw(self, rule: Rule, place: str, at: datetime, people: int | None) -> None:
         before = self.sights.get((rule, place), Sight())

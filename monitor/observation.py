@@ -27,7 +27,7 @@ def observe(at: datetime, regions: Iterable[Region], people: Sequence[Detection]
     """
     regions = tuple(regions)
     masks = [region for region in regions if region.kind is RegionKind.MASK]
-    if people is not None:
+    if people and masks:
         people = [person for person in people if not any(mask.holds(person) for mask in masks)]
     return tuple(
         Observation(
