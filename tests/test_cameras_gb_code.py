@@ -20,6 +20,19 @@ def test_the_code_of_a_camera_is_kept(tmp_path: Path, code: str) -> None:
     assert loaded(tmp_path, ("cameras.0.gb_code", code)).cameras[0].gb_code == code
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"rtsp://10.0.0.20:554/rtp/37100200001180000001_{CODE}",
+        f"rtsp://10.0.0.20:10554/live?channelId={CODE}&streamType=1",
+        f"http://10.0.0.20:8080/snap/{CODE}.jpg",
+    ],
+)
+def test_the_outlet_of_a_platform_is_written_as_it_gives_it(tmp_path: Path, url: str) -> None:
+    camera = loaded(tmp_path, ("cameras.0.url", url), ("cameras.0.gb_code", CODE)).cameras[0]
+    assert (camera.url, camera.gb_code) == (url, CODE)
+
+
 def test_a_camera_needs_no_code(tmp_path: Path) -> None:
     assert [one.gb_code for one in loaded(tmp_path, ("cameras.+", second(""))).cameras] == ["", ""]
 
