@@ -35,3 +35,25 @@ def test_a_stretched_cadence_counts_from_now() -> None:
 def test_how_many_looks_were_due() -> None:
     schedule = Schedule(3.0, 10.0)
     assert [schedule.due_until(now) for now in (0.0, 2.9, 3.0, 12.9, 13.0, 103.0)] == [0, 0, 1, 1, 2, 11]
+
+
+def test_another_cadence_counts_on_and_stays_spread() -> None:
+    schedules = staggered([10.0] * 100, 1000.0)
+    for schedule in schedules:
+        schedule.change(60.0, 1020.0)
+    assert sum(schedule.due_until(1020.0) for schedule in schedules) == 200
+    moments = sorted(schedule.after(1020.0) for schedule in schedules)
+    assert moments[0] >= 1020.0 and moments[-1] <= 1080.0
+    assert max(later - earlier for earlier, later in pairwise(moments)) < 2.0
+    assert sum(schedule.due_until(1080.0) for schedule in schedules) == 300
+    schedules[0].change(60.0, 1070.0)  # as it is already
+    assert sum(schedule.due_until(1140.0) for schedule in schedules) == 400
+
+
+@given(st.floats(1, 100), st.floats(1, 100), st.floats(0, 500))
+def test_the_count_of_moments_never_jumps(before: float, after: float, at: float) -> None:
+    schedule = Schedule(1.0, before)
+    counted = schedule.due_until(at)
+    schedule.change(after, at)
+    assert schedule.due_until(at) == counted or at < 1.0
+    assert at - 1e-6 <= schedule.after(at) <= at + after + 1e-6
