@@ -104,7 +104,7 @@ def message(
             "day": str(desk.calendar.kind(today(at))),
         },
         "detector": {"name": detector, "demo": demo},
-        "windows": [_window(desk, window.id, at) for window in desk.hall.windows],
+        "windows": [_window(desk, window.id, at, segment is not None) for window in desk.hall.windows],
         "zones": [_zone(desk, zone.id, at) for zone in desk.hall.zones],
         "cameras": _cameras(desk, reception),
         "alerts": sorted(alerts, key=_urgency),
@@ -133,12 +133,12 @@ def _standing(alert: Alert) -> News:
     return alert.place, alert.since, alert.level, alert.until, alert.sees
 
 
-def _window(desk: Desk, window: str, at: datetime) -> Message:
+def _window(desk: Desk, window: str, at: datetime, in_service: bool) -> Message:
+    """Nobody needs to look to know that a hall is closed."""
     watch, said = desk.windows[window], desk.said(window)
     sight = desk.sights.get((Rule.ABSENCE, window), Sight())
-    duty = desk.duty(window, at)
-    looked = watch.at is not None and duty is not Duty.NOT_IN_SERVICE  # nobody need look to know that a hall is closed
-    post = watch.post if looked else OFF_DUTY.get(duty, Post.UNKNOWN)
+    looked = in_service and watch.at is not None
+    post = watch.post if looked else OFF_DUTY.get(desk.duty(window, at), Post.UNKNOWN)
     return {
         "id": window,
         "state": str(post),
