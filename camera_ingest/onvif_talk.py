@@ -135,9 +135,10 @@ class Talk:
         except (OSError, http.client.HTTPException, ValueError) as error:
             if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
                 raise self._silent(seconds) from error
-            if isinstance(error, http.client.HTTPException | ValueError):
-                raise NotOnvif(self.which, "an ONVIF reply", f"no HTTP ({type(error).__name__})") from error
-            raise NoAnswer(self.which, "an answer", error.strerror or type(error).__name__) from error
+            if alarm is None or not isinstance(error, http.client.HTTPException | ValueError):
+                reason = getattr(error, "strerror", None) or type(error).__name__
+                raise NoAnswer(self.which, "an answer", reason) from error
+            raise NotOnvif(self.which, "an ONVIF reply", f"no HTTP ({type(error).__name__})") from error
         finally:
             if alarm is not None:
                 alarm.cancel()

@@ -169,6 +169,11 @@ def test_nothing_there_is_one_sentence() -> None:
         onvif.ask("127.0.0.1", port, LOGIN)
 
 
+def test_a_name_that_is_none_is_one_sentence() -> None:
+    with pytest.raises(onvif_talk.NoAnswer, match=r"a\.\.b:80: expected an answer, found UnicodeError"):
+        onvif.ask("a..b", 80, LOGIN)
+
+
 def test_what_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onvif_talk, "ANSWER_S", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(onvif_talk.NoAnswer, match=r"within 0.05 s"):
