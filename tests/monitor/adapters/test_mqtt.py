@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from time import monotonic
 
 import pytest
 
+from monitor.adapters import mqtt_loop
 from monitor.adapters.mqtt import Broker, BrokerUnavailable, Bus, embedded
 from monitor.messages import Message
 from tests.monitor.adapters.conftest import free_port, mosquitto, serving
@@ -195,6 +197,31 @@ def test_mosquitto_over_tls_and_a_certificate_that_is_not_its_own(tmp_path: Path
             until(lambda: board.link.connected, board)
         with Bus(replace(broker, tls_ca=str(tmp_path / "other.pem")), "board") as board:
             until(lambda: "certificate verify failed" in board.link.detail, board)
+
+
+def test_what_the_connection_dies_of_is_raised_where_messages_are_taken(broker: Broker) -> None:
+    def broken(*message: object) -> None:
+        raise ZeroDivisionError
+
+    with Bus(broker, "board", ["test/#"]) as board:
+        until(lambda: board.link.connected, board)
+        board._client.on_message = broken
+        with pytest.raises(ZeroDivisionError):
+            until(lambda: bool(board.publish("test/x", b"") and board.take(1, 0.05)), board)
+
+
+def test_a_broker_that_takes_nothing_any_more_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mqtt_loop, "LEAVE_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with Bus(Broker(port=listener.getsockname()[1]), "board") as board:
+            connection, _ = listener.accept()
+            connection.recv(100)
+            connection.sendall(b"\x20\x02\x00\x00")  # CONNACK, accepted; nothing is read from here on
+            until(lambda: board.link.connected, board)
+            for _ in range(100):
+                board.publish("test/x", b"x" * 500_000)
+        assert connection.recv(1) != b""
+        connection.close()
 
 
 def test_a_port_that_is_taken_is_named() -> None:
