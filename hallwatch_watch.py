@@ -14,10 +14,11 @@ from hallwatch_wiring import finder_of, stopping
 
 if TYPE_CHECKING:
     from camera_ingest.figures import Figures
+    from camera_ingest.fleet import Fleet
     from config.settings import Settings
     from monitor.alerts import Alert
     from monitor.desk import Desk
-    from monitor.live import Pace
+    from monitor.live import Pace, Reception
     from monitor.window_states import WindowState
 
 MINUTE_S = 60.0
@@ -76,6 +77,7 @@ def watch_halls(
     from monitor import flow
     from monitor.adapters import alert_records, shard
     from monitor.adapters.database import open_database
+    from monitor.adapters.healths import Healths
     from monitor.adapters.mqtt import Bus
     from monitor.adapters.static_maps import StaticMaps
     from monitor.adapters.telemetry import SqliteTelemetry
@@ -92,7 +94,9 @@ def watch_halls(
     albums = {hall: Album(settings.stores.evidence) for hall in halls}
     for album in albums.values():
         album.remember(stills)
-    fleet, recorder = Fleet(settings.cameras, settings.reception), shard.Recorder(engine)
+    healths = Healths(settings.stores.healths, settings.regions)
+    fleet = Fleet(settings.cameras, settings.reception, recall=healths.read, keep=healths.write)
+    recorder = shard.Recorder(engine)
     maps, attention, steps = StaticMaps(settings.stores.static_maps), Attention(finder.find, gated), Steps()
     with (
         stopping(fleet.stop),
@@ -103,7 +107,8 @@ def watch_halls(
         fleet,
     ):
         beat = Beat(lambda: Work(fleet.figures(), attention.analysed, attention.passed, steps.cpu_s), told)
-        reporter = shard.Reporter(bus, finder.name, finder.demo, albums, beat.pace)
+        received = partial(_reception, fleet, {desk.hall.id: tuple(desk.cameras) for desk in desks})
+        reporter = shard.Reporter(bus, finder.name, finder.demo, albums, beat.pace, received)
         projection = shard.Projection(telemetry)
         retention = shard.Retention(engine, settings.stores.evidence)
 
@@ -117,6 +122,20 @@ def watch_halls(
         scenery = Scenery(maps.read, maps.write)
         flow.watch(fleet.samples(), pairs, attention, scenery, lambda looks: None, recorder.record, report, steps.spent)
         projection.flush()
+
+
+def _reception(fleet: Fleet, cameras: Mapping[str, Sequence[str]], hall: str) -> Reception:
+    """What the boards are told of a hall's cameras besides whether they see."""
+    from monitor.live import Reception, WrongClock
+
+    clocks = [(camera, fleet.health(camera).clock) for camera in cameras[hall]]
+    return Reception(
+        clocks=tuple(
+            WrongClock(camera, clock.off_s, clock.wrong_since)
+            for camera, clock in clocks
+            if clock.wrong and clock.off_s is not None
+        )
+    )
 
 
 class Steps:

@@ -37,6 +37,11 @@ class Stores:
         return self.directory / "static"
 
     @property
+    def healths(self) -> Path:
+        """The directory of what is known of the cameras' pictures."""
+        return self.directory / "health"
+
+    @property
     def telemetry(self) -> Path:
         """The SQLite file of measurements over time."""
         return self.directory / "telemetry.db"

@@ -3,7 +3,6 @@
 import base64
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.static_map import SIDE, Place, StaticMap, Thing
+from monitor.adapters.camera_files import CameraFiles
 
 log = logging.getLogger(__name__)
 
@@ -19,39 +19,24 @@ KEPT_FROM_S = 1800.0
 
 
 class StaticMaps:
-    """The files of a directory. What cannot be written is said once, and goes without."""
+    """The files of a directory."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._complained = False
+        self._files = CameraFiles(directory)
 
     def read(self, camera: str) -> StaticMap:
         """The map of a camera as it was written last; empty if there is none, or none that can be read."""
-        path = self._path(camera)
         try:
-            return parse(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return StaticMap()
+            text = self._files.read(camera)
+            return StaticMap() if text is None else parse(text)
         except (OSError, ValueError) as error:
-            log.warning("%s: expected a static map, found %s; it is learned anew", path, " ".join(str(error).split()))
+            words = " ".join(str(error).split())
+            log.warning("%s: expected a static map, found %s; it is learned anew", self._files.path(camera), words)
             return StaticMap()
 
     def write(self, camera: str, map: StaticMap) -> None:
         """Puts the map of a camera in the place of the one before, whole or not at all."""
-        path = self._path(camera)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(written(map), encoding="utf-8")
-            fresh.replace(path)
-            self._complained = False
-        except OSError as error:
-            if not self._complained:
-                log.warning("%s: not written: %s", path, error.strerror or error)
-            self._complained = True
-
-    def _path(self, camera: str) -> Path:
-        return self._directory / f"{camera}.json"
+        self._files.write(camera, written(map))
 
 
 def written(map: StaticMap) -> str:
