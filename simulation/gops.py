@@ -16,7 +16,7 @@ from tqdm import tqdm
 from camera_ingest.camera import Role
 from simulation import retouch
 from simulation.broadcast import Gop
-from simulation.coding import code, code_head
+from simulation.coding import code, code_head, decode
 from simulation.drawing import StageId, drawn, states
 from simulation.kinds import FPS, Kind
 from simulation.loop import Loop
@@ -96,9 +96,8 @@ class Library:
         return made.result() if made.done() else None
 
     def _wish(self, wish: _Wish) -> Future[Loop]:
-        before = self.gop(wish.stage, wish.state).frames[0]
-        after = None if isinstance(wish.to, Spoilt) else self.gop(wish.stage, wish.to).frames[0]
-        return self.thread.submit(_retouched, wish, before, after)
+        needed = [wish.state] if isinstance(wish.to, Spoilt) else [wish.state, wish.to]
+        return self.thread.submit(_retouched, wish, *(self.gop(wish.stage, state).frames[0] for state in needed))
 
     def _load(self, stage: StageId, state: State) -> Loop:
         shelf = self._moves[stage] if ">" in state else self._files[stage]
@@ -109,12 +108,12 @@ def _unhurried() -> None:
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), UNHURRIED)
 
 
-def _retouched(wish: _Wish, before: bytes, after: bytes | None) -> Loop:
+def _retouched(wish: _Wish, *keyframes: bytes) -> Loop:
+    pictures = [next(iter(decode(wish.stage.kind, [keyframe]))) for keyframe in keyframes]
     if isinstance(wish.to, Spoilt):
-        heads, tails = retouch.spoilt(wish.stage, before, wish.to)
+        heads, tails = retouch.spoilt(wish.stage, pictures[0], wish.to)
     else:
-        assert after is not None
-        head, *tail = retouch.moved(wish.stage, before, after, crowd(wish.to) > crowd(wish.state))
+        head, *tail = retouch.moved(wish.stage, pictures[0], pictures[1], crowd(wish.to) > crowd(wish.state))
         heads, tails = ((head,),), (tuple(tail),)
     return Loop(heads, tails, FPS[wish.stage.kind], CODECS[wish.stage.kind])
 
@@ -219,7 +218,9 @@ def _coded(stage: StageId) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 
 
 def _moved(stage: StageId, shelf: Shelf) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-    first = {state: b"".join(shelf.units(state)[0]) for state in states(stage)}
+    names = states(stage)
+    heads = (b"".join(shelf.units(state)[0]) for state in names)
+    first = dict(zip(names, decode(stage.kind, heads), strict=True))
     for old, new in moves(stage):
         head, *tail = retouch.moved(stage, first[old], first[new], crowd(new) > crowd(old))
         yield f"{old}>{new}", (head,)

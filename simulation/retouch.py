@@ -7,7 +7,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from simulation.coding import FRAMES, code, code_head, decode
+from simulation.coding import FRAMES, code, code_head
 from simulation.drawing import HEADS, StageId, clock
 from simulation.faults import PictureFault, damage
 from simulation.kinds import FPS
@@ -24,7 +24,7 @@ STRIDE = 0.1
 """How far somebody walks in a fifth of a second, as a share of the height that is seen of them."""
 STILL = 0.2
 """Share of a GOP before somebody who goes begins to move, and after somebody who comes has arrived."""
-LEFT_NOISE = 0.9
+LEFT_NOISE = 0.95
 """Of the sensor's noise that is added; a decoded keyframe has kept some."""
 
 
@@ -38,12 +38,11 @@ class Spoilt(StrEnum):
     FROZEN = "frozen"  # the same frame for ever, while the burnt-in clock runs on
 
 
-def moved(stage: StageId, before: bytes, after: bytes, arrives: bool) -> tuple[bytes, ...]:
-    """One GOP between two keyframes (of the stage's kind): it begins with the first state, its P-frames show people
-    going, or coming if `arrives`, and it ends in the second state.
+def moved(stage: StageId, old: Pixels, new: Pixels, arrives: bool) -> tuple[bytes, ...]:
+    """One GOP between two pictures of a stage: it begins with the first state, its P-frames show people going, or
+    coming if `arrives`, and it ends in the second state.
     """
-    (old,), (new,) = decode(stage.kind, [before]), decode(stage.kind, [after])
-    rng = np.random.default_rng([stage.seed, len(before), len(after)])
+    rng = np.random.default_rng([stage.seed, int(old.sum()), int(new.sum())])
     frames = FRAMES[stage.kind]
     pictures = walk(new, old, frames, rng) if arrives else walk(old, new, frames, rng)
     sequence = list(pictures)[:: -1 if arrives else 1]
@@ -51,17 +50,17 @@ def moved(stage: StageId, before: bytes, after: bytes, arrives: bool) -> tuple[b
 
 
 def spoilt(
-    stage: StageId, keyframe: bytes, fault: Spoilt
+    stage: StageId, picture: Pixels, fault: Spoilt
 ) -> tuple[tuple[tuple[bytes, ...], ...], tuple[tuple[bytes, ...], ...]]:
     """What a fault makes of a state: keyframes in pieces and the frames after them, as a `Loop` has them.
 
     A fault of a stage has the same extent in all its states.
     """
-    (picture,) = decode(stage.kind, [keyframe])
     rng, heads, frames = np.random.default_rng([stage.seed, 2]), HEADS[stage.kind], FRAMES[stage.kind]
     if fault is Spoilt.FROZEN:
         pictures = _labelled(stage, [picture] * (heads + frames), rng)
     else:
+        picture = picture.copy()
         picture[:STRIP_PX] = picture[2 * STRIP_PX - 1 : STRIP_PX - 1 : -1]  # the old line is not to be moved or blurred
         spoil = damage(PictureFault(fault), np.random.default_rng([stage.seed, 3]), noise=0)
         pictures = _alive(stage, [spoil(picture)] * (heads + frames), rng)
@@ -70,21 +69,29 @@ def spoilt(
 
 
 def walk(old: Pixels, new: Pixels, frames: int, rng: np.random.Generator) -> Iterator[Pixels]:
-    """Pictures in which everything that `old` has and `new` has not walks off sideways, from `old` to `new`."""
+    """Pictures in which everything that `old` has and `new` has not walks off sideways, from `old` to `new`.
+
+    Where both show the same, all of them show `old`, for noise that was coded is no motion.
+    """
     mask = changed(old, new)
-    tall = np.flatnonzero(mask.any(axis=1)).size
+    empty = old.copy()
+    cv2.copyTo(new, mask, empty)
+    left, top, wide, tall = cv2.boundingRect(mask)
+    who, where = old[top : top + tall, left : left + wide], mask[top : top + tall, left : left + wide]
     pace = max(2.0, STRIDE * tall) * 10 / frames * rng.choice([-1, 1])
     begins, ends = round(STILL * frames), frames - max(1, round(STILL * frames / 2))
     for frame in range(frames):
         if frame < begins:
             yield old
         elif frame >= ends:
-            yield new
+            yield empty
         else:
-            by = np.array([[1, 0, round(pace * (frame - begins + 1))], [0, 1, 0]], np.float32)
-            size = old.shape[1], old.shape[0]
-            picture = new.copy()
-            cv2.copyTo(cv2.warpAffine(old, by, size), cv2.warpAffine(mask, by, size), picture)
+            picture = empty.copy()
+            x = left + round(pace * (frame - begins + 1))
+            out_left, out_right = max(0, -x), max(0, x + wide - new.shape[1])
+            if out_left + out_right < wide:
+                seen = slice(out_left, wide - out_right)
+                cv2.copyTo(who[:, seen], where[:, seen], picture[top : top + tall, x + out_left : x + wide - out_right])
             yield picture
 
 
@@ -96,7 +103,7 @@ def changed(old: Pixels, new: Pixels) -> Pixels:
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     if np.count_nonzero(mask) < CHANGED_PX:
         return np.zeros_like(mask)
-    return np.asarray(cv2.dilate(mask, np.ones((7, 7), np.uint8)), np.uint8)
+    return np.asarray(cv2.dilate(mask, np.ones((9, 9), np.uint8)), np.uint8)
 
 
 def _alive(stage: StageId, pictures: list[Pixels], rng: np.random.Generator) -> Iterator[Pixels]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from camera_ingest.camera import Role
-from simulation.coding import FRAMES, code, decode
+from simulation.coding import FRAMES, decode
 from simulation.drawing import StageId
 from simulation.kinds import Kind
 from simulation.retouch import Spoilt, changed, moved, spoilt, walk
@@ -24,10 +24,6 @@ def hall(people: int) -> Pixels:
     return picture
 
 
-def keyframe(picture: Pixels, kind: Kind = Kind.H264) -> bytes:
-    return code(kind, [picture] * FRAMES[kind])[0]
-
-
 def apart(first: Pixels, second: Pixels) -> float:
     return float(np.abs(first[30:].astype(int) - second[30:]).mean())
 
@@ -36,13 +32,13 @@ def apart(first: Pixels, second: Pixels) -> float:
 @pytest.mark.parametrize("arrives", [False, True])
 def test_a_move_begins_in_one_state_ends_in_the_other_and_shows_motion(stage: StageId, arrives: bool) -> None:
     old, new = (hall(0), hall(1)) if arrives else (hall(1), hall(0))
-    units = moved(stage, keyframe(old, stage.kind), keyframe(new, stage.kind), arrives)
+    units = moved(stage, old, new, arrives)
     assert len(units) == FRAMES[stage.kind]
     first, *between, last = decode(stage.kind, units)
     assert apart(first, old) < 0.6 * apart(first, new)
     assert apart(last, new) < 0.6 * apart(last, old)
     assert sum(apart(one, old) > 3 and apart(one, new) > 1.5 for one in between) >= len(between) // 3
-    still = moved(stage, keyframe(old, stage.kind), keyframe(old, stage.kind), arrives)
+    still = moved(stage, old, old, arrives)
     assert sum(map(len, units[1:])) > sum(map(len, still[1:]))
 
 
@@ -65,7 +61,7 @@ def test_noise_is_no_change_and_a_person_is() -> None:
 
 def keyframes(fault: Spoilt) -> list[Pixels]:
     """Those of somebody's picture under a fault."""
-    heads, tails = spoilt(STAGE, keyframe(hall(1)), fault)
+    heads, tails = spoilt(STAGE, hall(1), fault)
     assert all(len(tail) == FRAMES[STAGE.kind] - 1 for tail in tails)
     return [picture for head in heads for picture in decode(STAGE.kind, [b"".join(head)])]
 
