@@ -22,8 +22,9 @@ from monitor.ratings import LEVELS, Channel, Rating
 SCHEMA = "figures/1"
 PENDING_DAYS = 7
 """An alert that nobody judged stays in the feed this long after its end."""
-FEED, ZONES = 60, 40
-"""The message holds so many alerts and zones, those to be seen first; beyond these, how many more there are."""
+FEED, ZONES, EYES = 60, 40, 100
+"""The message holds so many alerts, zones and cameras with faults, those to be seen first; beyond these, how many more
+there are. A switch that fails may blind hundreds of cameras at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def figures(
     heard = believed(messages, now, stale_after)
     waiting, judging = zones(halls), feed(records.alerts, messages, now, stale_after)
     cannot_see, told = blind(halls, messages, now, stale_after), notes(halls, heard)
+    room = max(0, EYES - len(cannot_see))
     return {
         "schema": SCHEMA,
         "at": now.isoformat(),
@@ -85,8 +87,8 @@ def figures(
         "feed": judging[:FEED],
         "feed_more": len(judging[FEED:]),
         "handled": handled(records.alerts, now),
-        "blind": cannot_see,
-        "notes": told,
+        "blind": cannot_see[:EYES],
+        "notes": told[:room],
         "faults": len(cannot_see) + len(told),
         "ratings": levels(records.ratings),
         "issues": issue_figures(records.issues),

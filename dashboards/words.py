@@ -145,6 +145,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "blind.stalled": ("画面停滞", "stalled"),
     "blind.garbage": ("协议错误", "not the protocol"),
     "blind.undecodable": ("无法解码", "undecodable"),
+    "blind.unwatched": ("限额未看", "not watched: network limit"),
     "blind.black": ("黑屏", "black picture"),
     "blind.frozen": ("画面冻结", "frozen picture"),
     "blind.blurred": ("画面模糊", "blurred picture"),
@@ -168,6 +169,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "handled.title": ("今日已处置", "Judged today"),
     "handled.none": ("今日还没有处置", "Nothing judged yet today"),
     "blind.title": ("监察眼状况", "Eyes to look after"),
+    "blind.more": ("另有 {n} 条", "{n} more"),
     "note.unwatched": ("因网络限额未查看 {n} 路", "{n} not looked at: network limit"),
     "note.clock": ("时钟偏差 {off}", "clock off by {off}"),
     # --- one alert ---

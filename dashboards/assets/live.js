@@ -293,6 +293,12 @@
       node.append(note);
     });
     if (cameras.blind.length > 2) { node.append(make("span", "note-unknown", "+" + (cameras.blind.length - 2))); }
+    if (cameras.clocks && cameras.clocks.length) {
+      const note = make("span", "note-warn");
+      note.append(icon("clock"), make("span", "", cameras.clocks[0].id + " " + noteWords(cameras.clocks[0])));
+      if (cameras.clocks.length > 1) { note.append(make("span", "", "+" + (cameras.clocks.length - 1))); }
+      node.append(note);
+    }
     if (cameras.unwatched) { node.append(make("span", "note-unknown", say("note.unwatched", {n: cameras.unwatched}))); }
     node.append(make("span", "", say("windows.cameras", cameras)));
   }
@@ -561,14 +567,18 @@
     const banner = island.querySelector("#live-blind");
     banner.hidden = !blind.length;
     put(part(banner, "banner-text"), say("push.blind", {n: lookup("kpi.eyes_blind")}));
-    keyed(island.querySelector("#live-blind-list"), blind.concat(live.figures.notes),
-      function (camera) { return [camera.kind || "blind", camera.hall, camera.id].join(" "); },
+    const shown = blind.concat(live.figures.notes);
+    const rest = live.figures.faults - shown.length;
+    keyed(island.querySelector("#live-blind-list"), shown.concat(rest > 0 ? [{more: rest}] : []),
+      function (camera) { return camera.more ? "more" : [camera.kind || "blind", camera.hall, camera.id].join(" "); },
       function (camera) {
+        if (camera.more) { return make("div", "feed-more"); }
         const node = make("div", "line blind-line");
         node.append(icon(NOTE_ICON[camera.kind] || "video-off"), linePlace(), make("span", "line-note"));
         return node;
       },
       function (node, camera) {
+        if (camera.more) { put(node, say("blind.more", {n: camera.more})); return; }
         putPlace(node, camera.hall, camera.id || (camera.kind ? "" : say("blind.all", {n: camera.cameras})));
         put(part(node, "line-note"), camera.kind ? noteWords(camera) : blindWords(camera));
         node.title = camera.detail || "";

@@ -197,6 +197,7 @@ def test_cameras_that_are_looked_at_less_often_are_said_in_plain_words(
     expect(wall.locator("#live-gauge")).to_contain_text("66%")
     for note in notes:
         expect(wall.locator("#live-blind-list")).to_contain_text(note)
+        expect(wall.locator("#live-windows-meta")).to_contain_text(note)
     for figure in wall.locator(".kpi [data-figure]:visible").all():
         assert figure.evaluate(WITHIN_ITS_CARD), figure.get_attribute("data-figure")
     assert overflow(wall) == [0, 0]

@@ -1,5 +1,6 @@
 """How the cameras are looked at: the pace that people are told of, network limits and wrong clocks."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,18 @@ def test_network_limits_and_wrong_clocks_are_listed_after_what_cannot_see(settin
         {"hall": "rc01", "kind": "clock", "id": "rc01-c1", "off_s": 2.5, "since": None},
     ]
     assert told["faults"] == 3 + len(told["blind"])
+
+
+def test_a_city_that_cannot_see_does_not_fill_the_page(settings: Settings) -> None:
+    blind = [{"id": f"sz01-c{n}", "reason": "unreachable", "since": NOW.isoformat()} for n in range(2000)]
+    clocks = [{"id": f"rc01-c{n}", "off_s": 60.0, "since": None} for n in range(6)]
+    told = shown(
+        settings,
+        sz01=cameras(settings, "sz01", blind=blind, seeing=0),
+        rc01=cameras(settings, "rc01", clocks=clocks),
+    )
+    assert (len(told["blind"]), len(told["notes"]), told["faults"]) == (figures.EYES, 0, 2002 + 6)
+    assert len(json.dumps(told)) < 40_000
 
 
 def test_only_what_is_to_be_seen_first_is_sent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

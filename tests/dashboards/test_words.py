@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from camera_ingest.sample import Blind
 from dashboards.words import WORDS, words
 
 ROOM = Path(__file__).parents[2] / "dashboards"
@@ -18,6 +19,11 @@ SHOWN_AS_THEY_ARE = {"监督员", "巡查员", "责任单位"}
 def test_every_text_has_both_languages() -> None:
     empty = [key for key, (zh, en) in WORDS.items() if not zh or (not en and not key.startswith("unit."))]
     assert empty == []
+
+
+@pytest.mark.parametrize("reason", [*Blind, "quiet"])
+def test_every_reason_why_a_camera_cannot_see_has_a_word(reason: str) -> None:
+    assert f"blind.{reason}" in WORDS
 
 
 def test_the_english_texts_are_english_and_take_the_same_values() -> None:
