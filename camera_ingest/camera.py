@@ -56,3 +56,7 @@ class Camera:
     gb_code: str = ""
     """Its 20 digits in GB/T 28181 (see `gb_code`), by which a video platform knows it; empty = none."""
     via: Via = Via.OWN
+    snapshot_url: str = ""
+    """http(s)://host/path of a JPEG snapshot of an RTSP camera, taken where the hall's line bears no streams."""
+    mbit_s: float | None = None
+    """What its stream is expected to take, in Mbit/s; None = as `Timing` says."""

@@ -22,7 +22,7 @@ class Figures:
     expired: int
     """Looks that were never decoded because nobody had time for them within their cadence."""
     received_bytes: int
-    """From all RTSP cameras."""
+    """From all cameras but recorded files and those of the fallback."""
     opened: int
     """Connections to RTSP cameras that were begun."""
     stretch: float

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from camera_ingest import clip
+from camera_ingest.budget import Awake, Budget, Coverage
 from camera_ingest.camera import Camera, Via
 from camera_ingest.decode import Decoder
 from camera_ingest.depacketize import Keyframe
@@ -56,8 +57,12 @@ class Fleet:
         utc: Callable[[], datetime] = utc_now,
         recall: Callable[[str], Health] = lambda camera: Health(),
         keep: Callable[[str, Health], object] = lambda camera, health: None,
+        awake: Awake | None = None,
     ) -> None:
-        """`recall`: what was known of a camera's picture when the program last ran; `keep`: keeps it, if it changes."""
+        """`recall`: what was known of a camera's picture when the program last ran; `keep`: keeps it, if it changes.
+
+        `awake`: whether a hall (its id) is in service, or about to be, at a time; None = always.
+        """
         timing = timing or Timing()
         self._utc = utc
         self._stop = threading.Event()
@@ -73,18 +78,25 @@ class Fleet:
         self._done = {"on_time": 0, "seen": 0, "blind": 0, "expired": 0}
         self._cpu_s = {"receive": 0.0, "decode": 0.0, "health": 0.0}
         self._schedules = schedules = staggered(list(self._cadences.values()), time.monotonic())
+        self._schedule_of = dict(zip(self._cadences, schedules, strict=True))
         kinds: dict[str, list[tuple[Camera, Schedule]]] = {"rtsp": [], "http": [], "file": [], "pyav": []}
+        self._budget = budget = Budget(list(zip(cameras, schedules, strict=True)), timing, awake, utc)
         for camera, schedule in zip(cameras, schedules, strict=True):
+            if camera.id in budget.snapshots:
+                camera = replace(camera, url=camera.snapshot_url or camera.url)
             kinds["pyav" if camera.via is Via.PYAV else _kind(camera.url)].append((camera, schedule))
         self._streams = streams = [
-            Stream(camera, schedule, timing, self._take, utc, self._pace) for camera, schedule in kinds["rtsp"]
+            Stream(camera, schedule, timing, self._take, utc, self._pace, budget.receptions[camera.id])
+            for camera, schedule in kinds["rtsp"]
         ]
-        self._receiver = Receiver(streams, timing)
-        self._rounds = Rounds(kinds["http"], timing, self._slots.put, utc, self._pace)
+        budget.watch(streams)
+        self._receiver = Receiver(streams, timing, budget if budget.active else None)
+        self._rounds = Rounds(kinds["http"], timing, self._slots.put, utc, self._pace, budget.receptions)
         self._fallback = Fallback(kinds["pyav"], timing, self._slots.put, utc, self._pace)
         works: list[tuple[str, Callable[[], None]]] = [("decode", self._decode)]
         works += [("fallback", self._fallback.run)] if kinds["pyav"] else []
         works += [("receive", partial(self._receiver.run, self._stop))] if streams else []
+        works += [("network", partial(budget.run, self._stop))] if budget.active and not streams else []
         works += [("snapshot", self._rounds.run)] * min(SNAPSHOT_THREADS, len(kinds["http"]))
         works += [("clip", partial(self._play, camera)) for camera, _ in kinds["file"]]
         self._threads = [threading.Thread(target=self._run, args=(work,), name=name) for name, work in works]
@@ -146,7 +158,7 @@ class Fleet:
             blind=self._done["blind"],
             overtaken=self._slots.replaced,
             expired=self._done["expired"],
-            received_bytes=sum(stream.received for stream in self._streams),
+            received_bytes=sum(reception.bytes for reception in self._budget.receptions.values()),
             opened=self._receiver.turns.passed,
             stretch=self._pace.stretch,
             waited_s=self._waited_s(),
@@ -159,6 +171,10 @@ class Fleet:
         due = (schedule.due_until(now) for schedule in self._schedules)
         return {id: (asked, self._on_time[id]) for id, asked in zip(self._cadences, due, strict=True)}
 
+    def coverage(self) -> Mapping[str, Coverage]:
+        """By hall: how many of its cameras the network lets be seen, and how often; from any thread."""
+        return self._budget.coverage()
+
     def _waited_s(self) -> float:
         oldest = self._slots.oldest_due()
         return 0.0 if oldest is None else time.monotonic() - oldest
@@ -168,7 +184,7 @@ class Fleet:
             self._done["blind"] += 1
             return
         self._done["seen"] += 1
-        if due is None or time.monotonic() <= due + self._cadences[sample.camera]:
+        if due is None or time.monotonic() <= due + self._schedule_of[sample.camera].cadence:
             self._done["on_time"] += 1
             self._on_time[sample.camera] += 1
 

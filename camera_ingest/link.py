@@ -1,6 +1,7 @@
 """A link: when a stream is given up and when it is tried again. Time is given, in monotonic seconds."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import inf
 
 from camera_ingest.sample import Blind
@@ -8,7 +9,7 @@ from camera_ingest.sample import Blind
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long a fleet waits for what; all in seconds but for the counts."""
+    """How a fleet receives: how long it waits for what, in seconds, and what it may ask of the network."""
 
     handshake_s: float = 5.0
     """From opening a connection to its first stream (RTSP: connect to PLAY)."""
@@ -31,6 +32,26 @@ class Timing:
     """Between two visits to the sockets of all playing streams: fewer visits cost less and see later."""
     snapshot_s: float = 5.0
     """For one HTTP snapshot, from the request to its last byte."""
+    mbit_s: float = 0.25
+    """Expected of a camera's stream, in Mbit/s, until it has been measured …"""
+    look_s: float = 3.0
+    """… how long a look on demand is expected to take, from connecting to its keyframe …"""
+    snapshot_mbit: float = 0.4
+    """… and the Mbit of one snapshot."""
+    hall_mbit_s: float | None = None
+    """What the line of each hall bears, in Mbit/s; None = no limit …"""
+    mbit_s_by_hall: Mapping[str, float] = field(default_factory=dict)
+    """… and of halls with a limit of their own, by id."""
+    connections_per_host: int | None = None
+    """To one host:port at once, a recorder mostly; None = no limit …"""
+    connections_by_host: Mapping[str, int] = field(default_factory=dict)
+    """… and of hosts with a limit of their own, by `host` or `host:port`."""
+    reopen_s: float = 1.0
+    """Least pause between two connections to a camera that is looked at on demand."""
+    term_s: float = 600.0
+    """For so long the same cameras are left out, where not all can be looked at."""
+    off_hours_s: float = 60.0
+    """Between two looks at a camera whose hall is not in service; its own cadence if that is longer."""
 
 
 REFUSALS = frozenset({Blind.REFUSED, Blind.NOT_FOUND})
@@ -95,6 +116,11 @@ class Link:
         if self.wanted_at is not None and now - self.wanted_at >= patience:
             return "a complete keyframe", f"none for {patience:g} s"
         return None
+
+    def left(self, now: float) -> None:
+        """The stream was left on purpose, after a look."""
+        self.opened_at, self.playing, self.wanted_at, self.losses = None, False, None, 0
+        self.retry_at = now + self.timing.reopen_s
 
     def lost(self, now: float, blind: Blind, chance: float) -> None:
         """The stream is gone; `chance` in [0, 1) spreads the next attempt."""

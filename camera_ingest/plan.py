@@ -34,7 +34,7 @@ class Demand:
     id: str
     hall: str
     host: str
-    """host:port of its connections: a camera, or a recorder with many of them."""
+    """host:port of its RTSP connections: a camera, or a recorder with many of them; empty if there are none."""
     cadence_s: float
     mbit_s: float
     """Of its stream."""
@@ -138,7 +138,8 @@ def _limited(demands: Sequence[Demand], limits: Limits) -> Iterator[tuple[str, l
     hosts: dict[str, list[Demand]] = {}
     for demand in demands:
         halls.setdefault(demand.hall, []).append(demand)
-        hosts.setdefault(demand.host, []).append(demand)
+        if demand.host:
+            hosts.setdefault(demand.host, []).append(demand)
     for hall, members in halls.items():
         limit = limits.of_hall(hall)
         if limit is not None:
@@ -165,7 +166,7 @@ def _fit(members: Sequence[Demand], means: dict[str, Means], limit: float, cost:
     total = sum(taken().values())
     streams = [one for one in members if means[one.id].way is Way.STREAM]
     patient = [one for one in streams if one.cadence_s >= LEAST_PAUSE * one.look_s or one.cheap is Way.SNAPSHOT]
-    for one in sorted(patient, key=lambda one: (-saving(one), -one.cadence_s)):
+    for one in sorted(patient, key=lambda one: (-round(saving(one), 1), -one.cadence_s)):  # noise shall not reorder
         if total <= limit:
             break
         if saving(one) > 0:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from camera_ingest.budget import Budget
 from camera_ingest.link import Timing
 from camera_ingest.lost import StreamLost
 from camera_ingest.stream import Address, Stream, not_yet
@@ -25,8 +26,10 @@ RTSP_PORT = 554
 class Receiver:
     """Opens, visits and closes the streams."""
 
-    def __init__(self, streams: Sequence[Stream], timing: Timing) -> None:
+    def __init__(self, streams: Sequence[Stream], timing: Timing, budget: Budget | None = None) -> None:
+        """`budget`: what the network bears; None = everything."""
         self._streams = streams
+        self._budget = budget
         self._timing = timing
         self.turns: Turns[Stream] = Turns(timing.opens_per_s)
         """Who waits for a connection to be opened."""
@@ -55,9 +58,11 @@ class Receiver:
         """Does what is due now; seconds until something is due again."""
         if now >= self._visit_at:
             self._visit_at = now + self._timing.drain_s
+            if self._budget is not None:
+                self._budget.turn(now)
             self._visit(now)
         self._take_addresses(selector, now)
-        while stream := self.turns.next(now):
+        while stream := self.turns.next(now, lambda stream: self._may(stream, now)):
             self._open(stream, selector, now)
         wakes = [self._visit_at]
         if len(self.turns):
@@ -69,8 +74,12 @@ class Receiver:
     def _visit(self, now: float) -> None:
         for stream in self._streams:
             stream.visit(self._buffer, now)
-            if stream.link.opened_at is None and now >= stream.link.retry_at:
+            if stream.wants_connection(now):
                 self.turns.wait(stream)
+        self.turns.again()
+
+    def _may(self, stream: Stream, now: float) -> bool:
+        return stream.wants_connection(now) and (self._budget is None or self._budget.may(stream, now))
 
     def _open(self, stream: Stream, selector: selectors.BaseSelector, now: float) -> None:
         stream.link.opened(now)
@@ -107,7 +116,7 @@ class Receiver:
 def _address(stream: Stream, flags: int = 0) -> Address:
     """Where a camera listens; asks the name service unless `flags` forbids it. Raises StreamLost."""
     try:
-        parts = urlsplit(stream.camera.url)
+        parts = urlsplit(stream.url)
         found = socket.getaddrinfo(parts.hostname or "?", parts.port or RTSP_PORT, type=socket.SOCK_STREAM, flags=flags)
     except (OSError, ValueError) as error:  # no such name; or no such port
         raise StreamLost(stream.camera.id, "resolve", "an address", "none for its host name") from error

@@ -4,7 +4,8 @@ import heapq
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from camera_ingest.camera import Camera
@@ -12,6 +13,8 @@ from camera_ingest.link import Link, Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
 from camera_ingest.pace import Pace
+from camera_ingest.reception import Reception
+from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
 from camera_ingest.snapshot import Snapshot
 
@@ -19,15 +22,19 @@ from camera_ingest.snapshot import Snapshot
 class _Post:
     """One camera on the round."""
 
-    def __init__(self, camera: Camera, schedule: Schedule, timing: Timing) -> None:
+    def __init__(self, camera: Camera, schedule: Schedule, timing: Timing, reception: Reception) -> None:
         self.camera = camera
         self.schedule = schedule
         self.link = Link(timing)
         self.snapshot = Snapshot(camera, timing.snapshot_s)
         self.lost: StreamLost | None = None
+        self.reception = reception
 
     def look(self, now: float) -> bytes | StreamLost:
         """A JPEG, or why there is none; a camera that was lost is left alone for a while."""
+        if self.reception.left_out:
+            self.snapshot.close()
+            return StreamLost(self.camera.id, "plan", "room on the line of its hall", "others' turn", Blind.UNWATCHED)
         if self.lost is not None and now < self.link.retry_at:
             return self.lost
         try:
@@ -38,6 +45,8 @@ class _Post:
             return lost
         self.lost = None
         self.link.seen()
+        self.reception.bytes += len(found)
+        self.reception.fetched(8e-6 * len(found))
         return found
 
 
@@ -51,11 +60,17 @@ class Rounds:
         deliver: Callable[[Look], None],
         utc: Callable[[], datetime],
         pace: Pace | None = None,
+        receptions: Mapping[str, Reception] | None = None,
     ) -> None:
+        """`receptions`: by camera, how it is received; without them every camera is."""
         self._deliver = deliver
         self._pace = pace or Pace()
         self._utc = utc
-        posts = [_Post(camera, schedule, timing) for camera, schedule in cameras]
+        free = Reception(timing.mbit_s, 0.0, 0.0, timing.snapshot_mbit)
+        posts = [
+            _Post(camera, schedule, timing, (receptions or {}).get(camera.id) or replace(free))
+            for camera, schedule in cameras
+        ]
         self._due = [(0.0, number, post) for number, post in enumerate(posts)]  # a heap; all at once at first
         self._changed = threading.Condition()
         self._over = False
@@ -65,7 +80,8 @@ class Rounds:
         while (taken := self._take()) is not None:
             due, number, post = taken
             found = post.look(time.monotonic())
-            following = post.schedule.after(time.monotonic(), self._pace.stretch)
+            stretch = self._pace.stretch * post.reception.means.stretch
+            following = post.schedule.after(time.monotonic(), stretch)
             self._deliver(Look(post.camera.id, self._utc(), found, due, following, post.snapshot.clock_off_s))
             with self._changed:
                 heapq.heappush(self._due, (following, number, post))

@@ -72,6 +72,11 @@ class Session:
         out, self._out = self._out, b""
         return out
 
+    def leave(self) -> None:
+        """Says that we go (RFC 2326 §10.7); what comes afterwards need not be received."""
+        if self.playing:
+            self._ask("TEARDOWN", self._aggregate)
+
     def tick(self, now: float) -> None:
         """Keeps the session alive, at half its timeout."""
         if not self.playing:

@@ -27,6 +27,7 @@ class Blind(StrEnum):
     COVERED = "covered"  # something lies over the lens
     MOVED = "moved"  # the camera looks elsewhere; regions drawn for the old view are wrong
     ENDED = "ended"  # a recorded file is over
+    UNWATCHED = "unwatched"  # left out for the time being: the hall's line does not bear a look at every camera
 
 
 @dataclass(frozen=True, slots=True)

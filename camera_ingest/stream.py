@@ -6,6 +6,7 @@ import random
 import selectors
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from camera_ingest.camera import Camera
@@ -14,6 +15,8 @@ from camera_ingest.link import Link, Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
 from camera_ingest.pace import Pace
+from camera_ingest.reception import Reception
+from camera_ingest.redirection import MOST_HOPS, Moved
 from camera_ingest.rtsp import Session
 from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
@@ -37,12 +40,19 @@ class Stream:
         deliver: Callable[[Look], None],
         utc: Callable[[], datetime],
         pace: Pace | None = None,
+        reception: Reception | None = None,
     ) -> None:
         self.camera = camera
-        self.received = 0  # bytes
+        self.url = camera.url
+        """Where the camera is, or where it sent us instead."""
+        self.received_now = 0
+        """Bytes over the present connection."""
         self.link = Link(timing)
+        self.reception = reception or Reception(timing.mbit_s, 0.0, timing.look_s, 0.0)
+        self._hops = 0  # redirections since the last stream
         self._schedule = schedule
         self._due = schedule.origin
+        self._cadence = schedule.cadence
         self._pace = pace or Pace()
         self._deliver = deliver
         self._utc = utc
@@ -55,7 +65,8 @@ class Stream:
     def connect(self, address: Address, selector: selectors.BaseSelector, now: float) -> None:
         """Begins to connect; `selector` wakes for it until the stream plays."""
         family, socket_address = address
-        self._session, self._rtp_time = Session(self.camera.id, self.camera.url, self.camera.login), None
+        self._session = Session(self.camera.id, self.url, self.camera.login, self.camera.url)
+        self._rtp_time, self.received_now = None, 0
         try:
             self._connection = socket.socket(family, socket.SOCK_STREAM)
             self._connection.setblocking(False)
@@ -71,8 +82,20 @@ class Stream:
         """The socket is ready for the next step of the handshake."""
         self._try(self._shake_hands, buffer, now)
 
+    def wants_connection(self, now: float) -> bool:
+        """Whether a connection is to be opened."""
+        if self.link.opened_at is not None or now < self.link.retry_at or self.reception.left_out:
+            return False
+        return not self.reception.on_demand or now >= self._due - self.reception.look_s
+
     def visit(self, buffer: memoryview, now: float) -> None:
         """Drains the socket, judges deadlines, and looks if it is time."""
+        if self._schedule.cadence != self._cadence:
+            self._cadence = self._schedule.cadence
+            self._due = min(self._due, self._schedule.after(now))
+        if self.reception.left_out:
+            self._leave_out(now)
+            return
         if now >= self._due and self._lost is None and self._session is not None:
             self._session.wanted = True
             self.link.wants(now)
@@ -89,7 +112,11 @@ class Stream:
     def fail(self, lost: StreamLost, now: float) -> None:
         """Gives the connection up; the link says when to try again."""
         self.close()
-        self._lost = lost
+        if isinstance(lost, Moved) and self._hops < MOST_HOPS:
+            self.url, self._hops = lost.url, self._hops + 1
+            self.link.left(now)
+            return
+        self._lost, self.url, self._hops = lost, self.camera.url, 0
         self.link.lost(now, lost.blind, random.random())
 
     def close(self) -> None:
@@ -129,12 +156,15 @@ class Stream:
             if not size:
                 raise StreamLost(self.camera.id, self._session.step, "bytes", "the connection closed")
             self.link.heard_at = now
-            self.received += size
+            self.received_now += size
+            self.reception.bytes += size
             keyframe = self._session.receive(buffer[:size], self._utc())
             if self._session.playing and not self.link.playing:
                 self._begin(now)
             if keyframe is not None:
                 self._see(keyframe, now)
+                if self._session is None:  # it has been left
+                    return
             if size < len(buffer):
                 break
         self._session.tick(now)
@@ -144,7 +174,7 @@ class Stream:
         """The handshake is over: from now on the socket is drained, not waited for."""
         assert self._connection and self._selector
         self._selector.unregister(self._connection)
-        self._selector = None
+        self._selector, self._hops = None, 0
         self.link.plays(now)
 
     def _send(self) -> None:
@@ -164,11 +194,37 @@ class Stream:
             self._lost = None
             self.link.seen(now)
             self._look(keyframe, now)
+            if self.reception.on_demand and self._due - now > self.reception.look_s + self.link.timing.reopen_s:
+                self._leave(now)
+
+    def _leave(self, now: float) -> None:
+        """Goes until the next look is due, or until the camera is no longer left out."""
+        if self._session is not None and self._connection is not None and self.link.opened_at is not None:
+            if self.link.playing and self.reception.on_demand:
+                self.reception.looked(8e-6 * self.received_now, now - self.link.opened_at)
+            self._session.leave()
+            with suppress(OSError, StreamLost):  # it is gone already
+                self._send()
+                self._connection.shutdown(socket.SHUT_WR)
+        self.close()
+        self.link.left(now)
+
+    def _leave_out(self, now: float) -> None:
+        if self.link.opened_at is not None:
+            self._leave(now)
+        if now >= self._due:
+            place = StreamLost(self.camera.id, "plan", "room on the line of its hall", "others' turn", Blind.UNWATCHED)
+            self._look(place, now)
 
     def _look(self, found: Keyframe | StreamLost, now: float) -> None:
-        due, self._due = self._due, self._schedule.after(now, self._pace.stretch)
+        early = self.reception.on_demand and self._due - now <= self.reception.look_s  # it came for this look
+        due, self._due = self._due, self._schedule.after(max(now, self._due) if early else now, self._stretch)
         off_s = self._session.clock_off_s if self._session else None
         self._deliver(Look(self.camera.id, self._utc(), found, due, self._due, off_s))
+
+    @property
+    def _stretch(self) -> float:
+        return self._pace.stretch * self.reception.means.stretch
 
     def _silence(self) -> Blind:
         return Blind.STALLED if self._session and self._session.step != "OPTIONS" else Blind.UNREACHABLE

@@ -15,6 +15,8 @@ from camera_ingest.depacketize import Keyframe
 from camera_ingest.link import Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
+from camera_ingest.plan import Means, Way
+from camera_ingest.redirection import MOST_HOPS
 from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
 from camera_ingest.stream import LONGEST_GOP_S, Stream
@@ -32,7 +34,8 @@ class Played:
         self.looks: list[Look] = []
         url = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/c"
         camera = Camera("c1", "h", url, Role.WINDOW, timedelta(seconds=10), "x")
-        self.stream = Stream(camera, Schedule(100.0, 10.0), Timing(), self.looks.append, lambda: AT)
+        self.schedule = Schedule(100.0, 10.0)
+        self.stream = Stream(camera, self.schedule, Timing(), self.looks.append, lambda: AT)
         self.listener = listener
         self.selector = selectors.DefaultSelector()
         self.buffer = memoryview(bytearray(65536))
@@ -173,3 +176,69 @@ def test_a_camera_whose_time_jumps_is_not_waited_for_for_hours(played: Played) -
     for now in range(100, 101 + int(3 * LONGEST_GOP_S), 5):
         played.show(float(now), b"\x41\x98other")
     assert isinstance(played.looks[-1].found, StreamLost)
+
+
+def test_a_look_on_demand_takes_one_keyframe_and_leaves(played: Played) -> None:
+    played.stream.reception.means = Means(Way.ON_DEMAND)
+    assert next(now for now in range(90, 111) if played.stream.wants_connection(now)) == 97
+    played.play(97.5)
+    played.show(98.5)
+    assert len(played.looks) == 1
+    assert played.camera.recv(65536).startswith(b"TEARDOWN")
+    assert played.camera.recv(65536) == b""
+    assert played.stream.link.losses == 0
+    assert played.stream.reception.known
+    assert next(now for now in range(99, 121) if played.stream.wants_connection(now)) == 109  # a look took 1 s
+
+
+def test_who_is_left_out_goes_and_says_why(played: Played) -> None:
+    played.play(90.0)
+    played.show(91.0)
+    played.stream.reception.means = Means(Way.LEFT_OUT)
+    for now in range(95, 125, 5):
+        played.stream.visit(played.buffer, float(now))
+    assert played.camera.recv(65536).startswith(b"TEARDOWN")
+    reasons = [look.found.blind for look in played.looks[1:] if isinstance(look.found, StreamLost)]
+    assert reasons == [Blind.UNWATCHED] * 3
+    assert not played.stream.wants_connection(200.0)
+
+
+def test_a_cadence_that_becomes_quicker_is_kept_at_once(played: Played) -> None:
+    played.schedule.change(60.0, 90.0)
+    played.play(90.0)
+    played.show(91.0)
+    played.schedule.change(10.0, 95.0)
+    seen = []
+    for now in range(95, 120):
+        before = len(played.looks)
+        played.show(float(now))
+        seen += [now] if len(played.looks) > before else []
+    assert len(seen) in (2, 3)
+    assert seen[1] - seen[0] == 10
+
+
+def test_a_camera_that_sends_us_elsewhere_is_followed(played: Played) -> None:
+    elsewhere = played.stream.camera.url + "/elsewhere"
+    played.connect(90.0)
+    played.camera.recv(65536)
+    played.camera.sendall(f"RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: {elsewhere}\r\n\r\n".encode())
+    played.wake(90.0)
+    assert played.stream.url == elsewhere
+    assert played.stream.wants_connection(91.0)
+    assert played.stream.link.losses == 0
+    played.camera.close()
+    played.play(91.0)
+    played.show(92.0)
+    assert isinstance(played.looks[-1].found, Keyframe)
+
+
+def test_a_camera_that_sends_us_round_and_round_is_lost(played: Played) -> None:
+    for turn in range(MOST_HOPS + 1):
+        played.connect(90.0 + turn)
+        played.camera.recv(65536)
+        location = f"{played.stream.camera.url}/{turn}"
+        played.camera.sendall(f"RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: {location}\r\n\r\n".encode())
+        played.wake(90.0 + turn)
+        played.camera.close()
+    assert played.stream.link.losses == 1
+    assert played.stream.url == played.stream.camera.url
