@@ -45,6 +45,7 @@ class Snapshot:
         self._deadline_s = deadline_s
         self._target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
         self._authorization: Authorization | None = None
+        self._waiting: socket.socket | None = None  # on which an answer is waited for
         host, port = parts.hostname or "?", parts.port
         if parts.scheme.lower() == "https":
             context = ssl.create_default_context()
@@ -61,7 +62,10 @@ class Snapshot:
         alarm.daemon = True
         alarm.start()
         try:
-            return self._get()
+            body = self._get()
+            if time.monotonic() >= deadline:  # what was hung up on looks like the end of a body without a length
+                raise TimeoutError
+            return body
         except StreamLost:
             self.close()
             raise
@@ -107,6 +111,7 @@ class Snapshot:
         if self._authorization is not None:
             fields["Authorization"] = self._authorization.header("GET", self._target)
         self._connection.request("GET", self._target, headers=fields)
+        self._waiting = self._connection.sock  # getresponse lets it go where the server closes after the body
         response = self._connection.getresponse()
         self.clock_off_s = clock_off_s(response.headers.get("Date", ""), self._utc())
         challenges = response.headers.get_all("WWW-Authenticate") or []
@@ -117,10 +122,10 @@ class Snapshot:
 
     def _hang_up(self) -> None:
         """Ends whatever the other thread waits for."""
-        connection = self._connection.sock
-        if connection is not None:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        for connection in (self._waiting, self._connection.sock):
+            if connection is not None:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def _lost(self, expected: str, found: str, blind: Blind) -> StreamLost:
         return StreamLost(self._which, "GET", expected, found, blind)

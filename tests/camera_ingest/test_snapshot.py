@@ -112,13 +112,17 @@ def test_a_picture_without_end_is_cut() -> None:
         assert lost(url).found == "more"
 
 
-def test_a_camera_that_drips_is_given_up_at_the_deadline() -> None:
+@pytest.mark.parametrize(
+    "begins", [b"H", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\xff\xd8"], ids=["head", "body"]
+)
+def test_a_camera_that_drips_is_given_up_at_the_deadline(begins: bytes) -> None:
     over = Event()
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         try:
+            request.wfile.write(begins)
             while not over.wait(0.01):
-                request.wfile.write(b"H")  # never ends a line
+                request.wfile.write(b"H")  # never ends
         except OSError:
             request.close_connection = True
 
