@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -78,6 +79,11 @@ class Child:
             last = lines[-1] if lines else "without a word"
             raise ChildEnded(f"{self.name}: expected it to run, found it ended with {self._process.returncode}: {last}")
 
+    def hear_out(self) -> None:
+        """Waits for the last line of one that has ended."""
+        if not self.alive:
+            self._reader.join()
+
     def ask_to_stop(self) -> None:
         """Asks only: many can be asked before the first is waited for."""
         if self.alive:
@@ -99,6 +105,11 @@ class Child:
         for line in self._process.stdout:
             with suppress(ValueError):  # a library may print, too
                 self.told = json.loads(line)
+
+
+def tell(**line: object) -> None:
+    """In a child: one JSON line for whoever started it."""
+    print(json.dumps(line), flush=True)
 
 
 @contextmanager
@@ -210,6 +221,12 @@ def until(what: str, come: Callable[[], bool], children: Sequence[Child], limit_
         if time.monotonic() > end:
             raise TooLong(f"{what}: expected within {limit_s:g} s, found it had not come")
         time.sleep(GLANCE_S)
+
+
+def room_for_cameras() -> None:
+    """Lets us and our children hold as many files open as the system allows: a connection per camera."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextmanager
