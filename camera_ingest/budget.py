@@ -70,6 +70,8 @@ class Budget:
         limits = {hall: self._limits.of_hall(hall) for hall in halls}
         self._lines = {hall: Line(FILLED * limit) for hall, limit in limits.items() if limit is not None}
         self._asleep = dict.fromkeys(halls, False)
+        for camera, _ in cameras:
+            self.receptions[camera.id].limited = camera.hall in self._lines
         self._hosts = {camera.id: host_of(camera.url) for camera, _ in cameras}
         self._asked = {
             camera.id: _demand(camera, schedule.cadence, self.receptions[camera.id]) for camera, schedule in cameras

@@ -26,6 +26,8 @@ class Reception:
     means: Means = field(default_factory=Means)
     asleep: bool = False
     """Its hall is not in service: only its health is looked at, and its line is quiet in between."""
+    limited: bool = False
+    """Its hall's line has a limit."""
     known: bool = False
     """Whether anything was measured."""
     bytes: int = 0

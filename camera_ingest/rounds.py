@@ -71,7 +71,9 @@ class Rounds:
             _Post(camera, schedule, timing, (receptions or {}).get(camera.id) or replace(free))
             for camera, schedule in cameras
         ]
-        self._due = [(0.0, number, post) for number, post in enumerate(posts)]  # a heap; all at once at first
+        first = [post.schedule.origin if post.reception.limited else 0.0 for post in posts]  # else all at once
+        self._due = [(due, number, post) for number, (due, post) in enumerate(zip(first, posts, strict=True))]
+        heapq.heapify(self._due)
         self._changed = threading.Condition()
         self._over = False
 

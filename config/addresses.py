@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from config.mistakes import Flaw
 
+SNAPSHOT = "http(s)://host[:port]/path of a JPEG"
 CAMERA = "rtsp://host[:port]/path, http(s)://host/path of a JPEG, or the path of a recorded file such as clip.mp4"
 NO_LOGIN = "no user name or password inside the address (use `login`; an @ in a path is written %40)"
 
@@ -16,6 +17,14 @@ def camera_flaws(url: str) -> Iterator[Flaw]:
         yield (), NO_LOGIN, "an @"
     elif not (_is_stream(url) if ":" in url else _is_file(url)):
         yield (), CAMERA, repr(url[:80])
+
+
+def snapshot_flaws(url: str) -> Iterator[Flaw]:
+    """What is wrong with the address of a camera's snapshots; empty = it has none."""
+    if "@" in url:
+        yield (), NO_LOGIN, "an @"
+    elif url and not (url.startswith(("http://", "https://")) and _is_stream(url)):
+        yield (), SNAPSHOT, repr(url[:80])
 
 
 def database_flaws(url: str) -> Iterator[Flaw]:

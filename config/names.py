@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from camera_ingest.budget import host_of
 from config.document import Document
 from config.mistakes import Key, Mistake, shown
 
@@ -41,6 +42,7 @@ def name_mistakes(document: Document, shipped_scales: Collection[str]) -> Iterat
         yield from _refers(document, key, hall, "area", known_areas, "the code of one of `areas`")
         yield from _hall(document, key, hall)
     by_id = {_text(hall, "id"): hall for _, hall in halls}
+    yield from _limits(document, by_id, {host_of(_text(camera, "url") or "") for _, camera in cameras})
     for key, entry in (*cameras, *devices):
         yield from _refers(document, key, entry, "hall", by_id, "the id of one of `halls`")
         yield from _refers(document, key, entry, "scale_id", scales, "the id of a rating scale")
@@ -48,6 +50,20 @@ def name_mistakes(document: Document, shipped_scales: Collection[str]) -> Iterat
         if its_hall is not None:
             yield from _refers(document, key, entry, "window", _known(its_hall, "windows"), "a window of its hall")
             yield from _regions(document, key, entry, its_hall)
+
+
+def _limits(document: Document, halls: Collection[str | None], hosts: Collection[str]) -> Iterator[Mistake]:
+    """Limits of halls and hosts that are not there."""
+    reception = document.values.get("reception")
+    known = {*hosts, *(host.rpartition(":")[0] for host in hosts)}
+    for field, names, words in (
+        ("mbit_s_by_hall", halls, "the id of one of `halls`"),
+        ("connections_by_host", known, "the host or host:port of an rtsp:// camera"),
+    ):
+        own = reception.get(field) if isinstance(reception, Mapping) else None
+        for name in own if isinstance(own, Mapping) else ():
+            if name not in names:
+                yield document.mistake(("reception", field, name), words, shown(name))
 
 
 def _hall(document: Document, key: Key, hall: Mapping[str, Any]) -> Iterator[Mistake]:

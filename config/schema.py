@@ -107,6 +107,8 @@ def _camera(written: CameraShape, surroundings: Surroundings) -> Camera:
         legal_basis=written.legal_basis,
         login=written.login.resolve(surroundings) if written.login else None,
         gb_code=written.gb_code,
+        snapshot_url=written.snapshot_url,
+        mbit_s=written.mbit_s,
         via=written.via,
     )
 

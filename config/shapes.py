@@ -140,6 +140,8 @@ class CameraShape(Shape):
     legal_basis: str = ""
     login: LoginShape | None = None
     gb_code: Annotated[str, sound(_gb_code_flaws)] = ""
+    snapshot_url: Annotated[str, sound(addresses.snapshot_flaws)] = ""
+    mbit_s: Annotated[float, Field(gt=0, le=100)] | None = None
     via: Via = Via.OWN
     regions: tuple[Annotated[RegionShape, sound(_region_flaws)], ...] = ()
 
@@ -150,6 +152,8 @@ def _camera_flaws(cameras: tuple[CameraShape, ...]) -> Iterator[Flaw]:
         if camera.gb_code in seen:
             yield (index, "gb_code"), "each one once", f"{camera.gb_code!r} a second time"
         seen |= {camera.gb_code} - {""}
+        if camera.snapshot_url and not camera.url.lower().startswith("rtsp://"):
+            yield (index, "snapshot_url"), "nothing unless the address is rtsp://", repr(camera.snapshot_url[:80])
         if camera.via is not Via.OWN and not camera.url.lower().startswith("rtsp://"):
             yield (index, "via"), f"{Via.OWN} unless the address is rtsp://", repr(camera.via.value)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from config.network import expectations
 from config.settings import Settings
 from models.regions import RegionKind
 from monitor.places import Hall
@@ -21,6 +22,8 @@ def describe(settings: Settings) -> list[str]:
         f" {_count(len(settings.cameras), 'camera')}, {_count(len(settings.devices), 'rating device')}",
         f"每秒查看 {rate:.1f} 次，其中分析 {analysis:.1f} 次"
         f" / {rate:.1f} looks per second, {analysis:.1f} of them analysed",
+        *expectations(settings),
+        *(f"{camera.id}：国标编码 / GB code {camera.gb_code}" for camera in settings.cameras if camera.gb_code),
         *_attention(settings, analysed),
     ]
 

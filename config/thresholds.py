@@ -35,8 +35,13 @@ def queue_flaws(rule: QueueRule) -> Iterator[Flaw]:
 
 
 def timing_flaws(timing: Timing) -> Iterator[Flaw]:
-    """Everything in the waits for cameras that cannot be meant."""
-    yield from _not_positive(asdict(timing))
+    """Everything in the waits for cameras, and in what the network bears, that cannot be meant."""
+    values = asdict(timing)
+    names = [name for name, value in values.items() if isinstance(value, dict)]
+    for name in names:
+        own = _not_positive(values.pop(name))
+        yield from (((name, *key), expected, found) for key, expected, found in own)
+    yield from _not_positive({name: value for name, value in values.items() if value is not None})
 
 
 def _not_positive(values: dict[str, Any]) -> Iterator[Flaw]:

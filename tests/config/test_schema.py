@@ -153,6 +153,25 @@ MISTAKES = [
     ("detector.threshold", 1.5, "detector.threshold: expected a score between 0 and 1, found 1.5"),
     ("detector.device", "gpu", "detector.device: expected cpu, or the number of a CUDA device such as "),
     ("detector.device", "cuda:0", "detector.device: expected cpu, which is all that kind: openvino runs on, found"),
+    # network
+    ("reception", {"hall_mbit_s": 0}, "reception.hall_mbit_s: expected more than 0, found 0"),
+    ("reception", {"mbit_s_by_hall": {"hc01": -1}}, "reception.mbit_s_by_hall.hc01: expected more than 0, found -1"),
+    (
+        "reception",
+        {"mbit_s_by_hall": {"hc9": 1}},
+        "reception.mbit_s_by_hall.hc9: expected the id of one of `halls`, found 'hc9'",
+    ),
+    (
+        "reception",
+        {"connections_by_host": {"10.0.0.6": 1}},
+        "reception.connections_by_host.10.0.0.6: expected the host or host:port of an rtsp:// camera, found '10.0.0.6'",
+    ),
+    (
+        "cameras.0.snapshot_url",
+        "10.0.0.5/snap.jpg",
+        "cameras[c1].snapshot_url: expected http(s)://host[:port]/path of a JPEG, found '10.0.0.5/snap.jpg'",
+    ),
+    ("cameras.0.mbit_s", 0, "cameras[c1].mbit_s: expected greater than 0, found 0"),
 ]
 
 
@@ -226,6 +245,14 @@ def test_rules_keep_the_defaults_of_what_is_not_written(tmp_path: Path) -> None:
 def test_addresses(tmp_path: Path, written: str, becomes: str) -> None:
     settings = loaded(tmp_path, ("cameras.0.url", written))
     assert settings.cameras[0].url == becomes.format(directory=tmp_path)
+
+
+def test_limits_of_halls_and_recorders(tmp_path: Path) -> None:
+    reception = {"mbit_s_by_hall": {"hc01": 4}, "connections_by_host": {"10.0.0.5": 2, "10.0.0.5:554": 3}}
+    settings = loaded(tmp_path, ("reception", reception), ("cameras.0.snapshot_url", "http://10.0.0.5/snap.jpg"))
+    assert settings.reception.mbit_s_by_hall == {"hc01": 4.0}
+    assert settings.reception.connections_by_host == {"10.0.0.5": 2, "10.0.0.5:554": 3}
+    assert settings.cameras[0].snapshot_url == "http://10.0.0.5/snap.jpg"
 
 
 def test_logins_come_from_variables_or_files_and_are_never_shown(tmp_path: Path) -> None:
