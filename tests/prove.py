@@ -13,18 +13,21 @@ from typing import Any
 from simulation.exam import write
 from tests.city_run import Outcome, play, random_kills
 from tests.finetune_run import run, staff
+from tests.fuzz import fuzz as fuzzed
 
 SEED = 20261122
 DONE = Path("var/prove")
 FORGETS = timedelta(seconds=75)
 LEAST_F1 = 0.97
 """Of seated staff over six samples, rendered: with less, absences in the simulated city would be wrong."""
+INPUTS = 1_000_000
+"""Of the fuzzer."""
 Result = dict[str, Any]
 
 
 def main(verbs: list[str]) -> int:
     """Run these verbs, or all; print one JSON line each; 1 if one of them proved something wrong."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    commit = _commit()
     DONE.mkdir(parents=True, exist_ok=True)
     right = True
     for verb in verbs or list(VERBS):
@@ -37,6 +40,10 @@ def main(verbs: list[str]) -> int:
         print(line, end="", flush=True)
         right &= json.loads(line)["right"]
     return 0 if right else 1
+
+
+def _commit() -> str:
+    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
 
 
 def city() -> Result:
@@ -93,11 +100,22 @@ def finetune() -> Result:
     return {"before": _short(before), "after": _short(after), "right": better}
 
 
+def fuzz() -> Result:
+    """A million inputs of what cameras may send; a run that was ended is gone on with."""
+    return fuzzed(INPUTS, SEED, DONE / f"fuzz-{_commit()}.progress").report()
+
+
 def _short(scores: Result) -> Result:
     return {name: scores[name] for name in ("samples", "recall", "precision", "occupancy_f1", "occupancy_f1_over")}
 
 
-VERBS: dict[str, Callable[[], Result]] = {"city": city, "kills": kills, "exam": exam, "finetune": finetune}
+VERBS: dict[str, Callable[[], Result]] = {
+    "city": city,
+    "kills": kills,
+    "exam": exam,
+    "finetune": finetune,
+    "fuzz": fuzz,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
