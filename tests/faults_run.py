@@ -38,6 +38,8 @@ POLL_S = 0.05
 RECORD_S = 30.0
 WARM_UP_S = 600.0
 """Before the slopes of an endurance run are taken."""
+STEADY = {"rss_mb": 6.0, "fds": 6.0, "threads": 1.0}
+"""Slopes per hour that noise alone may give: descriptors come and go with every fault."""
 Result = dict[str, Any]
 
 
@@ -288,7 +290,8 @@ def slopes(records: Sequence[Result]) -> Result:
         for name in ("rss_mb", "fds", "threads")
         if len(late) > 2
     }
-    return {**grown, "first": late[0] if late else records[0], "last": records[-1]}
+    steady = all(abs(grown.get(f"{name}_per_hour", 0.0)) <= most for name, most in STEADY.items())
+    return {**grown, "right": steady, "first": late[0] if late else records[0], "last": records[-1]}
 
 
 def _detector() -> Callable[[Sample], object]:
