@@ -24,7 +24,7 @@ lint: $(VENV)/test ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-prove: $(VENV)/test ## the full amounts: simulated city and kill -9, scored; held-out halls; fine-tuning
+prove: $(VENV)/test ## the full amounts: simulated city and kill -9, scored; held-out halls; fine-tuning; faults, endurance
 	$(BIN)/python -m tests.prove $(VERBS)
 
 clean: ## remove the virtual environment and everything built

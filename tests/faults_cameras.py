@@ -19,7 +19,9 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from camera_ingest.sample import Picture
 from simulation.rtsp_server import Fault, Gop, Story, serve
 from tests.camera_ingest.synthetic import encode
 
@@ -29,7 +31,11 @@ NOISE = 1.5
 KINDS = (
     Fault.DIE, Fault.STALL, Fault.GARBAGE, Fault.MUTE, Fault.UNAUTHORISED, Fault.NOT_FOUND, Fault.BAD_SDP, Fault.FLAP,
 )  # fmt: skip
-PLACES = 4
+TILE = 20
+"""Pixels: the side of the tiles that a room is made of."""
+TURNS = 11
+"""Different GOPs of each place: no usual cadence meets the same one twice in a row."""
+PLACES = 2
 """Different pictures that the cameras show."""
 
 
@@ -93,33 +99,38 @@ class Trouble:
             at = end + dice.uniform(*self.well)
 
 
-def gops(width: int = 640, height: int = 360) -> list[Gop]:
-    """Something in a room with a little noise, two seconds each, of about as many bytes as a hall's sub-stream has."""
+def gops(width: int = 640, height: int = 360) -> list[list[Gop]]:
+    """By place: a room in which something moves, two seconds each, with about as many bytes as a hall's sub-stream.
+
+    No two are alike, for a camera that always shows the same is frozen.
+    """
     drawn = []
     for place in range(PLACES):
         dice = np.random.default_rng(place)
-        ground = cv2.resize(
-            dice.integers(40, 200, (24, 40, 3), np.uint8), (width, height), interpolation=cv2.INTER_CUBIC
-        )
-        pictures = []
-        for frame in range(FRAMES):
-            shown = ground.astype(np.float32) + dice.normal(0, NOISE, ground.shape)
-            shown[height // 3 : height // 2, 8 * frame : 8 * frame + width // 8] = 230
-            pictures.append(np.clip(shown, 0, 255).astype(np.uint8))
-        drawn.append(Gop(encode(pictures, fps=FPS), FPS))
+        tiles = dice.integers(40, 200, (height // TILE, width // TILE, 3), np.uint8)
+        room = cv2.resize(tiles, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.float32)
+        drawn.append([Gop(encode(list(_moving(room, dice)), fps=FPS), FPS) for _ in range(TURNS)])
     return drawn
 
 
-def story(gop: Gop) -> Story:
-    """The same for ever."""
-    return lambda number: gop
+def _moving(room: NDArray[np.float32], dice: np.random.Generator) -> Iterator[Picture]:
+    height, width = room.shape[:2]
+    left, top = int(dice.integers(0, width - width // 4)), int(dice.integers(0, height - height // 4))
+    for frame in range(FRAMES):
+        shown = room + dice.normal(0, NOISE, room.shape).astype(np.float32)
+        shown[top : top + height // 4, left + 4 * frame : left + 4 * frame + width // 10] = 230
+        yield np.clip(shown, 0, 255).astype(np.uint8)
+
+
+def story(gops: list[Gop]) -> Story:
+    """One after the other, for ever."""
+    return lambda number: gops[number % len(gops)]
 
 
 def main() -> None:
-    """Plays until its standard input ends; prints the port."""
+    """Prints the port, reads the schedule's zero (POSIX seconds), and plays until its standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("trouble", type=json.loads, help="a Trouble as JSON")
-    parser.add_argument("zero", type=float, help="of the schedule, as a POSIX time")
     chosen = parser.parse_args()
     trouble = Trouble(**chosen.trouble)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -127,11 +138,15 @@ def main() -> None:
     places = gops()
     streams = {f"/c{number}": story(places[number % PLACES]) for number in range(trouble.cameras)}
 
+    zero = inf
+
     def fault(path: str, now: datetime) -> Fault | None:
-        return trouble.fault(int(path[2:] or 0), now.timestamp() - chosen.zero)
+        return trouble.fault(int(path[2:] or 0), now.timestamp() - zero)
 
     async def play() -> None:
+        nonlocal zero
         cameras = asyncio.create_task(serve(streams, faults=fault, ready=lambda port: print(port, flush=True)))
+        zero = float(await asyncio.to_thread(sys.stdin.readline) or inf)
         await asyncio.to_thread(sys.stdin.read)
         cameras.cancel()
 

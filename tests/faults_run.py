@@ -99,16 +99,16 @@ def watching(
     cadences: Sequence[float] = CADENCES,
     timing: Timing | None = None,
     look: Callable[[Sample], object] = lambda sample: None,
-    lead_s: float = 1.0,
     keep: int | None = None,
 ) -> Iterator[Watch]:
-    """A fleet over cameras that have this trouble, whose zero comes `lead_s` after the cameras play."""
-    zero = time.time() + lead_s
-    command = [sys.executable, "-m", "tests.faults_cameras", written(trouble), str(zero)]
+    """A fleet over cameras that have this trouble, whose zero is when they play."""
+    command = [sys.executable, "-m", "tests.faults_cameras", written(trouble)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as cameras:
         assert cameras.stdin and cameras.stdout
         try:
             url = f"rtsp://127.0.0.1:{int(cameras.stdout.readline())}"
+            zero = time.time()
+            print(zero, file=cameras.stdin, flush=True)
             with Fleet([_camera(url, n, cadences) for n in range(trouble.cameras)], timing) as fleet:
                 watch = Watch(fleet, zero, keep)
                 threads = [threading.Thread(target=work) for work in (lambda: watch.read(look), watch.poll)]
@@ -141,7 +141,7 @@ def faults(cameras: int, seconds: float, seed: int) -> Result:
     begins = warm + calm
     restart = max(begins + 2 * BACK_S, seconds - again)
     trouble = Trouble(cameras, seed, begins=begins, ends=restart - BACK_S - 5.0, restart=restart)
-    with watching(trouble, lead_s=15.0) as watch:
+    with watching(trouble) as watch:
         marks = [watch.until(at) for at in (warm, begins, begins + 10.0, trouble.ends, restart, restart + again)]
     quiet, ill = _between(*marks[0:2]), _between(*marks[2:4])
     healthy = [f"c{number}" for number in range(cameras) if number not in trouble.ailing]
@@ -260,7 +260,7 @@ def endurance(cameras: int, minutes: float, seed: int, file: Path | None, detect
             detector(sample)
 
     records: list[Result] = []
-    with watching(Trouble(cameras, seed, begins=60.0), look=look, lead_s=15.0, keep=1) as watch:
+    with watching(Trouble(cameras, seed, begins=60.0), look=look, keep=1) as watch:
         process = psutil.Process()
         first = watch.until(0.0)
         for turn in range(1, round(60 * minutes / RECORD_S) + 1):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation.exam import write
+from tests import faults_run
 from tests.city_run import Outcome, play, random_kills
 from tests.finetune_run import run, staff
 from tests.fuzz import fuzz as fuzzed
@@ -100,6 +101,16 @@ def finetune() -> Result:
     return {"before": _short(before), "after": _short(after), "right": better}
 
 
+def faults() -> Result:
+    """2,064 cameras, 30 % of them ill, then all started again: the healthy in time, the rest back within 60 s."""
+    return faults_run.faults(2064, 600, SEED)
+
+
+def endurance() -> Result:
+    """100 minutes of 200 cameras with faults and detection: no growth of memory, descriptors or threads."""
+    return faults_run.endurance(200, 100, SEED, DONE / "endurance-records.json", detect=True)
+
+
 def fuzz() -> Result:
     """A million inputs of what cameras may send; a run that was ended is gone on with."""
     return fuzzed(INPUTS, SEED, DONE / f"fuzz-{_commit()}.progress").report()
@@ -115,6 +126,8 @@ VERBS: dict[str, Callable[[], Result]] = {
     "exam": exam,
     "finetune": finetune,
     "fuzz": fuzz,
+    "faults": faults,
+    "endurance": endurance,
 }
 
 if __name__ == "__main__":
