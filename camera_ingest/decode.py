@@ -13,6 +13,8 @@ from camera_ingest.sample import Picture
 
 LARGEST_PICTURE = 4096 * 2304  # pixels; a forged header shall not fill the memory
 LIFE = 20_000  # pictures that a context decodes before another takes its place, and with it whatever it has gathered
+UNSPECIFIED = 2  # of a colour space, of primaries and of a transfer characteristic (ITU-T H.273)
+_COLOURS = ("colorspace", "color_primaries", "color_trc", "color_range")
 
 
 class Decoder:
@@ -25,6 +27,8 @@ class Decoder:
     def decode(self, keyframe: Keyframe) -> Picture | None:
         """The picture, height × width × 3 in BGR; None if it does not decode, or not without faults."""
         context = self._context(keyframe.codec.name)
+        for name in _COLOURS:  # FFmpeg keeps those of another camera for one that says nothing of them
+            setattr(context, name, 0 if name == "color_range" else UNSPECIFIED)
         try:
             frames = context.decode(av.Packet(keyframe.access_unit))
             frames += context.decode(None)  # drain: H.265 holds its picture back
@@ -34,7 +38,7 @@ class Decoder:
             context.flush_buffers()
         if len(frames) != 1 or frames[0].is_corrupt:
             return None
-        return self._reformatter.reformat(frames[0], format="bgr24").to_ndarray().astype(np.uint8, copy=False)
+        return to_bgr(frames[0], self._reformatter)
 
     def _context(self, codec: str) -> av.VideoCodecContext:
         context, left = self._contexts.get(codec, (None, 0))
@@ -42,6 +46,20 @@ class Decoder:
             context, left = _new_context(codec), LIFE
         self._contexts[codec] = context, left - 1
         return context
+
+
+def to_bgr(frame: av.VideoFrame, reformatter: VideoReformatter) -> Picture | None:
+    """A decoded picture in BGR, None if there is no way; colours that FFmpeg cannot convert are taken as usual."""
+    try:
+        converted = reformatter.reformat(frame, format="bgr24")
+    except av.FFmpegError:
+        for name in _COLOURS:
+            setattr(frame, name, 0 if name == "color_range" else UNSPECIFIED)
+        try:
+            converted = reformatter.reformat(frame, format="bgr24")
+        except av.FFmpegError:
+            return None
+    return converted.to_ndarray().astype(np.uint8, copy=False)
 
 
 def _new_context(codec: str) -> av.VideoCodecContext:

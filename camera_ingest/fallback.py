@@ -80,7 +80,10 @@ class Fallback:
                 raise self._crash
             for post in self._posts:
                 if self._turn(post, time.monotonic()) and self._stop.wait(1 / self._timing.opens_per_s):
-                    return
+                    break
+        until = time.monotonic() + GRACE_S
+        for thread in [post.thread for post in self._posts if post.thread is not None]:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def stop(self) -> None:
         """Ends everything; a thread that waits for its camera ends with the next packet or at its deadline."""

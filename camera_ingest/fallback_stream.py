@@ -8,9 +8,10 @@ from urllib.parse import quote
 import av
 import cv2
 from av.container import InputContainer
+from av.video.reformatter import VideoReformatter
 
 from camera_ingest.camera import Camera
-from camera_ingest.decode import LARGEST_PICTURE
+from camera_ingest.decode import LARGEST_PICTURE, to_bgr
 from camera_ingest.depacketize import H264, H265, START_CODE, Codec, Keyframe
 from camera_ingest.link import Timing
 from camera_ingest.lost import StreamLost
@@ -45,6 +46,7 @@ class FallbackStream:
         self._which = camera.id
         self._patience_s = timing.keyframe_s / 2  # without a keyframe until every picture is decoded
         self._key_at: float | None = None  # when the last keyframe came, or the first packet
+        self._reformatter = VideoReformatter()
         self._dependent = 0  # packets since that are none; while a camera falls silent, time alone says nothing
         try:
             self._container = av.open(
@@ -107,7 +109,9 @@ class FallbackStream:
             return None
         if not frames or not wanted:
             return None
-        picture = frames[-1].to_ndarray(format="bgr24")
+        picture = to_bgr(frames[-1], self._reformatter)
+        if picture is None:
+            return None
         written, jpeg = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))
         return jpeg.tobytes() if written else None
 

@@ -17,8 +17,13 @@ def picture(number: int, width: int = 160, height: int = 96, level: int = 60) ->
     return frame
 
 
-def encode(pictures: Sequence[Picture], codec: str = "libx264", fps: int = 25, slices: int = 1) -> tuple[bytes, ...]:
-    """One Annex B access unit per picture, the first an IDR with its parameter sets in band, no B frames."""
+def encode(
+    pictures: Sequence[Picture], codec: str = "libx264", fps: int = 25, slices: int = 1, more: str = ""
+) -> tuple[bytes, ...]:
+    """One Annex B access unit per picture, the first an IDR with its parameter sets in band, no B frames.
+
+    `more`: parameters of x264 or x265 itself, with colons between them.
+    """
     height, width = pictures[0].shape[:2]
     context = av.CodecContext.create(codec, "w")
     assert isinstance(context, av.VideoCodecContext)
@@ -26,6 +31,7 @@ def encode(pictures: Sequence[Picture], codec: str = "libx264", fps: int = 25, s
     context.time_base, context.framerate = Fraction(1, fps), Fraction(fps)
     context.gop_size, context.max_b_frames, context.thread_count = len(pictures), 0, 1
     parameters = f"repeat-headers=1:slices={slices}:log-level=none" if codec == "libx265" else f"slices={slices}"
+    parameters += f":{more}" if more else ""
     context.options = {"tune": "zerolatency", codec.removeprefix("lib") + "-params": parameters}
     packets = []
     for number, image in enumerate(pictures):

@@ -41,6 +41,19 @@ def test_what_does_not_decode_is_no_picture_and_harms_no_other(codec: Codec, enc
     assert decoder.decode(Keyframe(codec, whole, 0)) is not None
 
 
+@pytest.mark.parametrize("matrix", ["smpte2085", "YCgCo", "bt2020c", "bt709"])
+def test_odd_colours_of_a_camera_are_shown_and_forgotten_with_it(matrix: str) -> None:
+    decoder, plain = Decoder(), Keyframe(H264, encode([picture(0)])[0], 0)
+    before = decoder.decode(plain)
+    odd = decoder.decode(Keyframe(H264, encode([picture(0)], more=f"colormatrix={matrix}:fullrange=on")[0], 0))
+    assert odd is not None
+    assert np.abs(odd.astype(int) - picture(0)).mean() < 12
+    after = decoder.decode(plain)
+    assert before is not None
+    assert after is not None
+    assert np.array_equal(before, after)
+
+
 def test_a_picture_that_had_to_be_guessed_is_none() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (96, 160, 3), np.uint8)
     whole = encode([noise])[0]

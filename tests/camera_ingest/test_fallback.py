@@ -54,6 +54,9 @@ def followed(fallback: Fallback, looks: "SimpleQueue[Look]") -> Iterator[Iterato
     finally:
         fallback.stop()
         watchdog.join()
+        for thread in threading.enumerate():
+            if thread.name == "pyav":
+                thread.join()
 
 
 def fallback(one: Camera, looks: "SimpleQueue[Look]", timing: Timing = QUICK) -> Fallback:
