@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hallwatch_wiring import finder_of, stopping
 
 if TYPE_CHECKING:
+    from camera_ingest.budget import Coverage
     from camera_ingest.figures import Figures
     from camera_ingest.fleet import Fleet
     from config.settings import Settings
@@ -36,6 +37,8 @@ class Work:
     """Looks that showed the same as the last analysed one."""
     cpu_s: Mapping[str, float]
     """CPU seconds by step: receive, decode, health, detect, judge, report."""
+    coverage: Mapping[str, Coverage]
+    """By hall: what the network lets be seen."""
 
 
 def shard_of(settings: Settings, number: int, of: int) -> Settings:
@@ -95,7 +98,7 @@ def watch_halls(
     for album in albums.values():
         album.remember(stills)
     healths = Healths(settings.stores.healths, settings.regions)
-    fleet = Fleet(settings.cameras, settings.reception, recall=healths.read, keep=healths.write)
+    fleet = Fleet(settings.cameras, settings.reception, recall=healths.read, keep=healths.write, awake=_awake(settings))
     recorder = shard.Recorder(engine)
     maps, attention, steps = StaticMaps(settings.stores.static_maps), Attention(finder.find, gated), Steps()
     with (
@@ -106,8 +109,10 @@ def watch_halls(
         recorder.recording(),
         fleet,
     ):
-        beat = Beat(lambda: Work(fleet.figures(), attention.analysed, attention.passed, steps.cpu_s), told)
-        received = partial(_reception, fleet, {desk.hall.id: tuple(desk.cameras) for desk in desks})
+        beat = Beat(
+            lambda: Work(fleet.figures(), attention.analysed, attention.passed, steps.cpu_s, fleet.coverage()), told
+        )
+        received = partial(_reception, fleet, beat, {desk.hall.id: tuple(desk.cameras) for desk in desks})
         reporter = shard.Reporter(bus, finder.name, finder.demo, albums, beat.pace, received)
         projection = shard.Projection(telemetry)
         retention = shard.Retention(engine, settings.stores.evidence)
@@ -124,18 +129,27 @@ def watch_halls(
         projection.flush()
 
 
-def _reception(fleet: Fleet, cameras: Mapping[str, Sequence[str]], hall: str) -> Reception:
+def _reception(fleet: Fleet, beat: Beat, cameras: Mapping[str, Sequence[str]], hall: str) -> Reception:
     """What the boards are told of a hall's cameras besides whether they see."""
     from monitor.live import Reception, WrongClock
 
     clocks = [(camera, fleet.health(camera).clock) for camera in cameras[hall]]
     return Reception(
+        unwatched=beat.coverage[hall].left_out if hall in beat.coverage else 0,
         clocks=tuple(
             WrongClock(camera, clock.off_s, clock.wrong_since)
             for camera, clock in clocks
             if clock.wrong and clock.off_s is not None
-        )
+        ),
     )
+
+
+def _awake(settings: Settings) -> Callable[[str, datetime], bool]:
+    """Whether a hall is in service, or was or will be within half an hour."""
+    from monitor.scenery import is_closed
+
+    halls = {hall.id: hall for hall in settings.halls}
+    return lambda hall, at: not is_closed(halls[hall], settings.calendar, at)
 
 
 class Steps:
@@ -156,6 +170,8 @@ class Beat:
         self._work = work
         self._told = told
         self._next = 0.0
+        self.coverage: Mapping[str, Coverage] = {}
+        """By hall, as of the last beat."""
         self._minute: deque[tuple[float, Figures]] = deque()
 
     def turn(self, now: float) -> None:
@@ -164,6 +180,7 @@ class Beat:
             return
         self._next = now + 1
         work = self._work()
+        self.coverage = work.coverage
         self._minute.append((now, work.fleet))
         while now - self._minute[0][0] > MINUTE_S:
             self._minute.popleft()
