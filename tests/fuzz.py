@@ -112,11 +112,14 @@ class _Life:
                 if not line:
                     break
                 self._hear(json.loads(line))
+                if len(run.findings) >= MOST_FINDINGS:
+                    worker.terminate()
+                    break
                 if keep is not None:
                     keep.write_text(json.dumps(asdict(run)))
             complaint = worker.stderr.read()[-300:]
         run.rss_mb = [max(run.rss_mb, default=0.0)]
-        if worker.returncode:
+        if worker.returncode and len(run.findings) < MOST_FINDINGS:
             number = int.from_bytes(place.read_bytes(), "big")
             what = _death(worker.returncode) + (f": {complaint}" if worker.returncode > 0 else "")
             run.findings.append({"input": number, "target": "process", "what": what})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz import fuzz, main, only
+from tests.fuzz import MOST_FINDINGS, fuzz, main, only
 from tests.prove import SEED
 
 INPUTS = 6_000
@@ -51,3 +51,10 @@ def test_a_run_goes_on_where_it_was_with_the_same_recordings(tmp_path: Path) -> 
     with pytest.raises(ValueError, match="expected a run of seed 2"):
         fuzz(1_000, 2, keep)
     assert isinstance(only(1, SEED, keep), bool)
+
+
+def test_a_run_that_finds_the_same_again_and_again_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTED", "raise")
+    run = fuzz(5_000, 1, module="tests.fuzz_planted")
+    assert len(run.findings) == MOST_FINDINGS
+    assert run.next < 5_000
