@@ -9,7 +9,9 @@ from camera_ingest.health_edges import SMALL_SIZE, Edges, Grey, Values, blocks, 
 from camera_ingest.sample import Picture
 
 GREY_SIZE = 320, 180
-"""Width and height at which brightness and fine detail are measured."""
+"""Width and height at which brightness is measured."""
+HALF_SIZE = 160, 90
+"""Width and height at which fine detail is measured: there averaging has taken most of the sensor's noise."""
 LATTICE_SIZE = 160, 45
 """Columns and rows of single pixels, not averaged, that are compared with those of the next look."""
 GREEN = 1
@@ -39,8 +41,13 @@ class Measures:
 
     @property
     def sharpness(self) -> float:
-        """Variance of the Laplacian divided by that of the grey levels: survives dimming. 0 where all is one grey."""
-        return float(self.fine.mean()) / self.std**2 if self.std else 0.0
+        """Fine detail divided by the variance of the grey levels: survives dimming. 0 where all is one grey."""
+        return float((self.fine - noise(self.fine)).mean()) / self.std**2 if self.std else 0.0
+
+
+def noise(fine: Values) -> float:
+    """What fine detail there is where there is none: that of the flattest tenth of the blocks."""
+    return float(np.sort(fine, axis=None)[fine.size // 10])
 
 
 def measure(picture: Picture) -> Measures:
@@ -50,8 +57,8 @@ def measure(picture: Picture) -> Measures:
     """
     grey = _grey(picture)
     mean, std = (float(value[0, 0]) for value in cv2.meanStdDev(grey))
-    laplacian = cv2.Laplacian(grey, cv2.CV_16S)[::2]  # every second row says as much
-    half = cv2.resize(grey, (GREY_SIZE[0] // 2, GREY_SIZE[1] // 2), interpolation=cv2.INTER_AREA)  # twice is faster
+    half = cv2.resize(grey, HALF_SIZE, interpolation=cv2.INTER_AREA)
+    laplacian = cv2.Laplacian(half, cv2.CV_16S)
     small = np.asarray(cv2.resize(half, SMALL_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
     return Measures(
         mean=mean,

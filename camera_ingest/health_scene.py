@@ -7,7 +7,7 @@ from math import exp
 import numpy as np
 
 from camera_ingest.health_edges import BLOCKS, COLUMNS, ROWS, Edges, Values, correlation, edges
-from camera_ingest.health_measures import Measures
+from camera_ingest.health_measures import Measures, noise
 
 TEXTURED = 60.0
 """Mean square of a block's edges from which the block can be recognised at all."""
@@ -15,8 +15,10 @@ ALIKE = 0.5
 """Correlation of a block's edges with the learned ones from which it counts as the same."""
 LEAST_ALIKE = 0.1
 """Share of the recognisable blocks that must be the same for fine detail to be judged by."""
-FINE_FLOOR, COARSE_FLOOR = np.float32(0.1), np.float32(10.0)
+FINE_FLOOR, COARSE_FLOOR = 0.1, 10.0
 """Added to fine and coarse detail so that emptiness has a ratio too; squares of grey levels."""
+UNSURE = 0.1
+"""Share of the noise by which it may be mistaken."""
 LEARNED_IN = timedelta(minutes=30)
 """Time in which a lasting change of the scene becomes the scene."""
 SHORTEST_STEP, LONGEST_STEP = timedelta(seconds=30), timedelta(minutes=1)
@@ -87,7 +89,9 @@ def compare(scene: Scene, seen: Measures) -> Likeness:
 
 
 def _fineness(seen: Measures) -> Values:
-    return np.asarray(np.log((seen.fine + FINE_FLOOR) / (seen.edges.coarse + COARSE_FLOOR)), np.float32)
+    grain = noise(seen.fine)
+    fine = np.maximum(seen.fine - grain, 0) + FINE_FLOOR + UNSURE * grain
+    return np.asarray(np.log(fine / (seen.edges.coarse + COARSE_FLOOR)), np.float32)
 
 
 def _view(scene: Scene) -> Values:

@@ -27,13 +27,13 @@ class Limits:
     """Grey level up to which a picture without its scene is black: too dark, rather than covered."""
     repeated: float = 0.75
     """Frozen: share of the textured cells that are as in the picture before, at least."""
-    fineness: float = 0.35
+    fineness: float = 0.37
     """Blurred: share of the usual fine detail, at most …"""
-    sharpness: float = 0.02
+    sharpness: float = 0.06
     """… or, as long as nothing is usual, less than this sharpness (see `Measures`)."""
     alike: float = 0.25
     """Covered: share of the recognisable blocks that are the same, at most …"""
-    detail: float = 0.3
+    detail: float = 0.45
     """… with this share of the usual edges, at most."""
     at_home: float = 0.55
     """Share of the recognisable blocks that are the same from which a view is not even searched elsewhere."""
