@@ -202,8 +202,9 @@ class Session:
         self._ask("SETUP", track.control, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
 
     def _set_up(self, response: Message) -> None:
-        self._session, _, options = response.field("session").partition(";")
-        timeout = re.search(r"timeout=(\d{1,6})", options)
+        session, _, options = response.field("session").partition(";")
+        self._session = session.strip()
+        timeout = re.search(r"timeout\s*=\s*(\d{1,6})", options, re.IGNORECASE)
         self._alive_every = max(1.0, float(timeout[1]) / 2) if timeout else USUAL_TIMEOUT_S / 2
         transport = response.field("transport")
         channel = _CHANNELS.search(transport)

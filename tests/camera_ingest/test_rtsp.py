@@ -177,6 +177,17 @@ def test_the_session_is_kept_alive_at_half_its_timeout(public: str, method: str)
     assert camera.session.receive(interleaved(0)) is not None
 
 
+def test_spaces_in_the_session_are_no_part_of_it() -> None:
+    camera = Scripted()
+    camera.ask("SETUP")
+    camera.answer(200, SETUP | {"Session": " abc ; Timeout = 20"})
+    assert camera.asked()[2]["Session"] == "abc"
+    camera.answer()
+    camera.session.tick(0.0)
+    camera.session.tick(10.0)
+    assert camera.asked()[2]["Session"] == "abc"
+
+
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
 def test_digest(algorithm: str) -> None:
     camera = Scripted(LOGIN)
