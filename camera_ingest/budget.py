@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from camera_ingest.camera import Camera
+from camera_ingest.camera import Camera, Via
 from camera_ingest.line import Line
 from camera_ingest.link import Timing
 from camera_ingest.plan import FILLED, Demand, Limits, Means, Way, mbit_s, plan
@@ -97,11 +97,14 @@ class Budget:
         if not self.active or now < self._turn_at:
             return
         self._turn_at = now + TURN_S
-        self._measure(now)
+        limited = self._limits != Limits()
+        if limited:
+            self._measure(now)
         if now >= self._plan_at:
             self._plan_at = now + PLAN_S
             self._sleep(now)
-            self._plan(now)
+            if limited:
+                self._plan(now)
 
     def may(self, stream: Stream, now: float) -> bool:
         """Whether a connection may be opened; if so, it is taken for opened."""
@@ -213,7 +216,7 @@ def _expected(camera: Camera, timing: Timing) -> Reception:
 def _demand(camera: Camera, cadence_s: float, reception: Reception, snapshots: bool | None = None) -> Demand:
     """`snapshots`: whether it is received by them, once that is decided."""
     by_http = urlsplit(camera.url).scheme.lower() in ("http", "https")
-    has_address = bool(camera.snapshot_url) if snapshots is None else snapshots
+    has_address = camera.snapshot_url != "" and camera.via is not Via.PYAV if snapshots is None else snapshots
     return Demand(
         camera.id,
         camera.hall,
@@ -223,7 +226,7 @@ def _demand(camera: Camera, cadence_s: float, reception: Reception, snapshots: b
         reception.look_mbit,
         reception.look_s,
         reception.snapshot_mbit if has_address or by_http else None,
-        only_snapshots=by_http or snapshots is True,
+        only=Way.SNAPSHOT if by_http or snapshots is True else Way.STREAM if camera.via is Via.PYAV else None,
         known=snapshots is None or (reception.known and not reception.asleep),
     )
 

@@ -18,6 +18,10 @@ FILLED = 0.9
 """The share of a limit that is planned for: headers of packets and expectations that are exceeded take the rest."""
 
 
+LEAST_ROOM = 0.05
+"""The share of a limit that the others have even where cameras that can only stream take all of it."""
+
+
 class Way(StrEnum):
     """How a camera's pictures come."""
 
@@ -44,15 +48,17 @@ class Demand:
     """… which takes so long."""
     snapshot_mbit: float | None = None
     """Of one snapshot; None = it has no address for them."""
-    only_snapshots: bool = False
-    """It has no stream at all."""
+    only: Way | None = None
+    """The one way in which it can be received, if there is no choice: it has no stream, or its client only streams."""
     known: bool = True
     """Its stream has been measured; until then, where a hall's limit has to be kept, it is only looked at."""
 
     @property
     def cheap(self) -> Way:
         """The way that asks least of the line."""
-        if self.only_snapshots or (self.snapshot_mbit is not None and self.snapshot_mbit < self.look_mbit):
+        if self.only is not None:
+            return self.only
+        if self.snapshot_mbit is not None and self.snapshot_mbit < self.look_mbit:
             return Way.SNAPSHOT
         return Way.ON_DEMAND
 
@@ -121,12 +127,14 @@ def plan(
     `starts`: what the term before gave; a camera that is left out is first in line in the next.
     """
     starts = starts or {}
-    means = {demand.id: Means(Way.SNAPSHOT if demand.only_snapshots else Way.STREAM) for demand in demands}
+    means = {demand.id: Means(demand.only or Way.STREAM) for demand in demands}
     following: dict[str, int] = {}
     for key, members, limit, cost in _limited(demands, limits):
         if cost is mbit_s:
             means |= {one.id: Means(one.cheap) for one in members if not one.known}
-        followed = _fit(members, means, FILLED * limit, cost, starts.get(key, 0))
+        fixed = sum(cost(one, Way.STREAM, 1.0) for one in members if one.only is Way.STREAM)
+        room = max(FILLED * limit - fixed, LEAST_ROOM * limit)
+        followed = _fit([one for one in members if one.only is not Way.STREAM], means, room, cost, starts.get(key, 0))
         if followed is not None:
             following[key] = followed
     return means, following

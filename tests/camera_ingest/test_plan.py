@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camera_ingest.plan import RAREST, Demand, Limits, Means, Way, connections, mbit_s, plan
+from camera_ingest.plan import LEAST_ROOM, RAREST, Demand, Limits, Means, Way, connections, mbit_s, plan
 
 NUMBERS = st.floats(0.05, 4)
 
@@ -26,7 +26,7 @@ DEMANDS = st.lists(
         look_mbit=NUMBERS,
         look_s=st.floats(1, 6),
         snapshot_mbit=st.none() | NUMBERS,
-        only_snapshots=st.booleans(),
+        only=st.sampled_from((None, None, None, Way.SNAPSHOT, Way.STREAM)),
         known=st.booleans(),
     ),
     min_size=1,
@@ -41,7 +41,7 @@ def ways(demands: list[Demand], limits: Limits) -> dict[str, Means]:
 @given(DEMANDS)
 def test_without_limits_everything_is_a_stream(demands: list[Demand]) -> None:
     means = ways(demands, Limits())
-    assert all(means[one.id] == Means(Way.SNAPSHOT if one.only_snapshots else Way.STREAM) for one in demands)
+    assert all(means[one.id] == Means(one.only or Way.STREAM) for one in demands)
 
 
 @given(DEMANDS, st.floats(0.05, 20), st.integers(0, 50), st.integers(1, 8))
@@ -52,13 +52,18 @@ def test_every_limit_is_kept_and_nobody_is_forgotten(
     means, _ = plan(demands, Limits(limit, {"b": limit / 2}, most, {"n3": 1}), starts)
     assert set(means) == {one.id for one in demands}
     for hall, own in (("a", limit), ("b", limit / 2)):
-        taken = [mbit_s(one, means[one.id].way, means[one.id].stretch) for one in demands if one.hall == hall]
-        assert sum(taken) <= own
+        members = [one for one in demands if one.hall == hall]
+        fixed = sum(one.mbit_s for one in members if one.only is Way.STREAM)
+        taken = sum(mbit_s(one, means[one.id].way, means[one.id].stretch) for one in members)
+        assert taken <= max(own, fixed + LEAST_ROOM * own)
     for host, own in (("n1:554", most), ("n2:554", most), ("n3:8554", 1)):
         there = [one for one in demands if one.host == host]
-        assert sum(connections(one, means[one.id].way, means[one.id].stretch) for one in there) <= own
+        fixed = sum(one.only is Way.STREAM for one in there)
+        taken = sum(connections(one, means[one.id].way, means[one.id].stretch) for one in there)
+        assert taken <= max(own, fixed + LEAST_ROOM * own)
     assert all(one.stretch >= 1 for one in means.values())
-    assert all(means[one.id].way in (Way.SNAPSHOT, Way.LEFT_OUT) for one in demands if one.only_snapshots)
+    assert all(means[one.id].way in (one.only, Way.LEFT_OUT) for one in demands if one.only)
+    assert all(means[one.id].way is Way.STREAM for one in demands if one.only is Way.STREAM)
 
 
 def test_the_slow_ones_go_over_to_looks_first() -> None:
