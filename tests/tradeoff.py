@@ -24,10 +24,11 @@ from models.detector import Detector
 from models.evaluate import OVER, role_scores
 from models.finder import find
 from models.inputs import inputs
-from models.looks import Look, Size, person_px, plan
+from models.looks import SEEN_PX, Look, Size, person_px, plan
+from models.metadata import read
 from models.occupancy import Smoothing
 from models.openvino import OpenVinoDetector
-from models.regions import Region
+from models.regions import Region, RegionKind
 from models.subjects import NotScored, Subject, subjects
 from models.tally import tally
 from models.weights import resolve
@@ -92,10 +93,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--canvas", type=_size, metavar="WxH", help="size of the grey picture into which they are laid")
     asked = parser.parse_args(arguments)
     settings = load(asked.config)
+    weights = resolve(asked.weights, os.environ)
     networks: dict[Size, Detector] = {
-        size: OpenVinoDetector(path, asked.threshold, size=size)
-        for size, path in inputs(resolve(asked.weights, os.environ)).items()
+        size: OpenVinoDetector(path, asked.threshold, size=size) for size, path in inputs(weights).items()
     }
+    needs = {RegionKind(kind): px for kind, px in read(weights.path).seen_px.items()} if weights.path.is_dir() else {}
+    asked.seen = SEEN_PX | needs
     chosen = [
         one
         for one in subjects(settings.cameras, settings.regions, dict(asked.camera), dict(asked.truth))
@@ -131,7 +134,7 @@ def compare(
         regions = [_moved(region, place) for region in one.regions]
         picture = shown.picture(np.zeros((*size, 3), np.uint8)).shape[:2]
         plain = (Look(0, 0, picture[1], picture[0], sizes[0]),)
-        meter = Meter(networks, plan(regions, picture, sizes).looks if closer else plain)
+        meter = Meter(networks, plan(regions, picture, sizes, asked.seen).looks if closer else plain)
         samples = ((number, shown.picture(frame)) for number, frame in frames(one.clip.path, asked.every))
         truth = {number: tuple(_shifted(person, place) for person in there) for number, there in one.truth.items()}
         role = str(one.camera.role)

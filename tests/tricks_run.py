@@ -92,7 +92,7 @@ class Way:
 
     def line(self, settings: Settings, facts: Sequence[Mapping[str, object]]) -> dict[str, object]:
         """What came of it."""
-        outcome = score(list(facts), list(self.alerts.values()), settings)
+        outcome = score([dict(fact) for fact in facts], list(self.alerts.values()), settings)
         analysed = self.attention.analysed
         return {
             "way": self.name,
