@@ -26,7 +26,7 @@ Target = Callable[[random.Random, Seeds], bool]
 """Makes one input and tries it; True if it got through to a picture or a track. Raises what is a finding."""
 
 
-PATIENCE_S = 0.02  # of the HTTP camera, before it hangs up on a client that waits for more
+PATIENCE_S = 0.005  # of the HTTP camera, before it hangs up on a client that waits for more
 
 
 class Wrong(Exception):
