@@ -8,8 +8,8 @@ has more than a few of those.
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from camera_ingest.camera import Camera
@@ -19,6 +19,7 @@ from camera_ingest.link import Link, Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
 from camera_ingest.pace import Pace
+from camera_ingest.reception import Reception
 from camera_ingest.sample import Blind
 from camera_ingest.schedule import Schedule
 from camera_ingest.stream import not_yet
@@ -38,6 +39,9 @@ class _Post:
     due: float
     lost: StreamLost | None
     """Why it is blind; None while it sees."""
+    reception: Reception
+    counted: int = 0
+    """Bytes of the present connection that stand in the reception."""
     every: bool = False
     """Whether every picture is decoded."""
     thread: threading.Thread | None = None
@@ -56,8 +60,10 @@ class Fallback:
         deliver: Callable[[Look], None],
         utc: Callable[[], datetime],
         pace: Pace | None = None,
+        receptions: Mapping[str, Reception] | None = None,
         connect: Callable[[Camera, Timing, bool], FallbackStream] = FallbackStream,
     ) -> None:
+        """`receptions`: by camera, where its bytes are counted, and whether it is left out for the time being."""
         self._timing = timing
         self._deliver = deliver
         self._utc = utc
@@ -66,8 +72,17 @@ class Fallback:
         self._stop = threading.Event()
         self._crash: BaseException | None = None
         self._lock = threading.Lock()  # over all posts
+        free = Reception(timing.mbit_s, 0.0, 0.0, 0.0)
         self._posts = [
-            _Post(camera, schedule, Link(timing), schedule.origin, not_yet(camera)) for camera, schedule in cameras
+            _Post(
+                camera,
+                schedule,
+                Link(timing),
+                schedule.origin,
+                not_yet(camera),
+                (receptions or {}).get(camera.id) or replace(free),
+            )
+            for camera, schedule in cameras
         ]
 
     def run(self) -> None:
@@ -92,6 +107,10 @@ class Fallback:
     def _turn(self, post: _Post, now: float) -> bool:
         """What is due for one camera; True if a connection is being opened."""
         with self._lock:
+            if post.reception.left_out:  # a thread that receives ends with its next packet
+                which, place = post.camera.id, "room on the line of its hall"
+                post.thread, post.lost = None, StreamLost(which, "plan", place, "others' turn", Blind.UNWATCHED)
+                post.link.left(now)
             if now >= post.due:
                 post.link.wants(now)
                 if post.lost is not None:
@@ -101,9 +120,12 @@ class Fallback:
                 post.hanging.append(post.thread)
                 self._lose(post, StreamLost(post.camera.id, "receive", *overdue, Blind.STALLED), now)
             post.hanging = [thread for thread in post.hanging if thread.is_alive()]
-            if post.thread is not None or now < post.link.retry_at or len(post.hanging) >= MOST_HANGING:
+            if post.thread is not None or now < post.link.retry_at or post.reception.left_out:
+                return False
+            if len(post.hanging) >= MOST_HANGING:
                 return False
             post.link.opened(now)
+            post.counted = 0
             post.thread = threading.Thread(target=self._receive, args=(post,), name="pyav", daemon=True)
             post.thread.start()
             return True
@@ -131,6 +153,8 @@ class Fallback:
             if not post.link.playing:
                 post.link.plays(now)
             post.link.heard_at, post.every = now, stream.every
+            post.reception.bytes += stream.bytes - post.counted
+            post.counted = stream.bytes
             if found is not None:
                 post.lost = None
                 post.link.seen(now)

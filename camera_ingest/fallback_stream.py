@@ -43,6 +43,8 @@ class FallbackStream:
         """Connects, and looks at the first packets. Raises StreamLost. `every`: see the field."""
         self.every = every
         """Whether every picture is decoded, because this camera sends none that decodes alone."""
+        self.bytes = 0
+        """Of the packets received, without their headers."""
         self._which = camera.id
         self._patience_s = timing.keyframe_s / 2  # without a keyframe until every picture is decoded
         self._key_at: float | None = None  # when the last keyframe came, or the first packet
@@ -76,6 +78,7 @@ class FallbackStream:
         """
         try:
             for packet in self._container.demux(self._stream):
+                self.bytes += packet.size
                 if packet.size:
                     yield self._taken(packet, wanted())
         except (av.FFmpegError, OSError) as error:

@@ -18,6 +18,8 @@ from camera_ingest.fallback_stream import FallbackStream
 from camera_ingest.link import Timing
 from camera_ingest.look import Look
 from camera_ingest.lost import StreamLost
+from camera_ingest.plan import Means, Way
+from camera_ingest.reception import Reception
 from camera_ingest.sample import Blind, Picture
 from camera_ingest.schedule import Schedule
 from camera_ingest.snapshot import decode_jpeg
@@ -136,6 +138,23 @@ def test_garbage_ends_in_time() -> None:
     with running({"/c1": lambda n: GOP}, faults=garbage) as url, looks_at(f"{url}/c1") as looks:
         found = [next(look.found for look in looks if isinstance(look.found, StreamLost)) for _ in range(9)]
     assert {lost.blind for lost in found if isinstance(lost, StreamLost)} > {Blind.CONNECTING}
+
+
+def test_a_camera_is_left_out_and_taken_in_again_and_its_bytes_are_counted() -> None:
+    looks: SimpleQueue[Look] = SimpleQueue()
+    reception = Reception(1.0, 0.0, 0.0, 0.0)
+    with running({"/c1": lambda n: GOP}) as url:
+        due = Schedule(time.monotonic(), 0.1)
+        one = Fallback(
+            [(camera(f"{url}/c1"), due)], QUICK, looks.put, lambda: datetime.now(UTC), receptions={"c1": reception}
+        )
+        with followed(one, looks) as seen:
+            next(look for look in seen if isinstance(look.found, Keyframe))
+            assert reception.bytes > len(GOP.frames[0])
+            reception.means = Means(Way.LEFT_OUT)
+            blind(seen, Blind.UNWATCHED)
+            reception.means = Means()
+            next(look for look in seen if isinstance(look.found, Keyframe))
 
 
 def test_a_thread_that_hangs_is_left_behind_but_never_many() -> None:
