@@ -8,18 +8,20 @@ import enum
 import heapq
 import itertools
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from simulation.rtp import CLOCK_RATE, CODECS, Packets, parameter_sets, sender_report, without_sets
+from simulation.rtp import CLOCK_RATE, CODECS, Codec, Packets, describe, parameter_sets, sender_report, without_sets
 
 REPORT_S = 5.0
 """Between two sender reports."""
-PACKETISED = 20_000
+PACKETISED = 40_000
 """Frames, or pieces of them, whose packets are kept: 2 kB each on average."""
+GROUPS = 32
+"""Streams that play their frames at the same moments."""
 WRONG_BY_S = -8 * 3600.0
 """How far a wrong clock is off: somebody took Beijing's time for UTC."""
 
@@ -89,28 +91,36 @@ class Stream:
         """`position` (0..1): how far it is into its first GOP; cameras of a city do not begin theirs together."""
         self.path = path
         self.viewers: set[Viewer] = set()
-        self.gop = story(0)
         self._story = story
         self._number = 0
-        self._frame = int(position * len(self.gop.frames))
+        self._begin()
+        self._frame = int(position * len(self._frames))
         self._sequence, self._ticks = random.getrandbits(16), random.getrandbits(32)
         self._reports_at = 0.0
         self._packets = self._octets = 0
 
-    def sets(self) -> tuple[bytes, ...]:
-        """The parameter sets that its SDP tells."""
-        return self.gop.sets or parameter_sets(self.gop.frames[0], CODECS[self.gop.codec])
+    def description(self) -> bytes:
+        """Its SDP."""
+        sets = self._sets or parameter_sets(self._frames[0][0], self._codec)
+        return describe(sets, self._fps, self._codec)
+
+    def _begin(self) -> None:
+        """The next GOP, of which only the pieces are kept: other streams play the same."""
+        gop = self._story(self._number)
+        self._frames = (gop.pieces or gop.frames[:1], *((frame,) for frame in gop.frames[1:]))
+        self._fps, self._codec, self._sets = gop.fps, CODECS[gop.codec], gop.sets
+        self._frame = 0
 
     def step(self, broadcast: "Broadcast", now: float, utc: datetime) -> float:
         """Plays one frame to all viewers; seconds until the next one."""
-        if self._frame >= len(self.gop.frames):
-            self._number, self._frame = self._number + 1, 0
-            self.gop = self._story(self._number)
+        if self._frame >= len(self._frames):
+            self._number += 1
+            self._begin()
         if self.viewers:
             self._show(broadcast, now, utc)
         self._frame += 1
-        self._ticks += round(CLOCK_RATE / self.gop.fps)
-        return 1 / self.gop.fps
+        self._ticks += round(CLOCK_RATE / self._fps)
+        return 1 / self._fps
 
     def _show(self, broadcast: "Broadcast", now: float, utc: datetime) -> None:
         fault = broadcast.faults(self.path, utc)
@@ -119,7 +129,7 @@ class Stream:
                 viewer.suffer(fault, now)
             if fault not in HARMLESS:
                 return
-        frame = broadcast.packets(self.gop, self._frame)
+        frame = broadcast.packets(self._frames[self._frame], self._codec)
         packets = frame.stamped(self._sequence, self._ticks)
         if now >= self._reports_at:
             self._reports_at = now + REPORT_S
@@ -144,24 +154,27 @@ class Broadcast:
         }
         self._packetised = lru_cache(maxsize=PACKETISED)(Packets.of)
 
-    def packets(self, gop: Gop, number: int) -> Packets:
-        """The packets of one frame; those of what was played lately are kept."""
-        codec = CODECS[gop.codec]
-        if number or not gop.pieces:
-            return self._packetised(gop.frames[number], codec)
-        return Packets.joined([self._packetised(piece, codec) for piece in gop.pieces])
+    def packets(self, pieces: Sequence[bytes], codec: Codec) -> Packets:
+        """The packets of one frame; those of pieces that were played lately are kept."""
+        if len(pieces) == 1:
+            return self._packetised(pieces[0], codec)
+        return Packets.joined([self._packetised(piece, codec) for piece in pieces])
 
     async def play(self, tend: Callable[[float], object] = lambda now: None) -> None:
         """Plays all streams until cancelled; `tend` is called with the loop's time before each round."""
         loop = asyncio.get_running_loop()
         order = itertools.count()
-        due = [(loop.time() + 0.1 * random.random(), next(order), stream) for stream in self.streams.values()]
+        groups = [[*self.streams.values()][place::GROUPS] for place in range(GROUPS)]
+        due = [(loop.time() + 0.1 * random.random(), next(order), group) for group in groups if group]
         heapq.heapify(due)
         while True:
             now, utc = loop.time(), datetime.now(UTC)
             tend(now)
             while due and due[0][0] <= now:
-                at, _, stream = due[0]
-                pause = stream.step(self, now, utc)
-                heapq.heapreplace(due, (max(at, now - 1) + pause, next(order), stream))
+                at, _, group = heapq.heappop(due)
+                paused: dict[float, list[Stream]] = {}
+                for stream in group:
+                    paused.setdefault(stream.step(self, now, utc), []).append(stream)
+                for pause, together in paused.items():  # they part if their stories go on at different rates
+                    heapq.heappush(due, (max(at, now - 1) + pause, next(order), together))
             await asyncio.sleep(max(0.01, due[0][0] - loop.time()) if due else 0.1)

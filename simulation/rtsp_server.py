@@ -15,7 +15,6 @@ from simulation.broadcast import Fault as Fault
 from simulation.broadcast import Gop as Gop
 from simulation.broadcast import Story as Story
 from simulation.listener import Listener, reset
-from simulation.rtp import CODECS, describe
 from simulation.rtsp_request import MD5, Request, challenges, take_request
 from simulation.switch import Switch
 
@@ -210,7 +209,7 @@ class _Viewer(asyncio.Protocol):
         match request.method:
             case "DESCRIBE":
                 base = {"Content-Base": request.url.rstrip("/") + "/", "Content-Type": "application/sdp"}
-                text = describe(stream.sets(), stream.gop.fps, CODECS[stream.gop.codec])
+                text = stream.description()
                 if fault is Fault.BAD_SDP:
                     text = BAD_SDPS[zlib.crc32(stream.path.encode()) % len(BAD_SDPS)]
                 return request.response(200, base, text)

@@ -24,6 +24,7 @@ class Script:
     def __init__(self, city: City) -> None:
         self.city = city
         self.chapter = lru_cache(maxsize=4)(lambda number: chapter.write(city, number))
+        self._usual = lru_cache(maxsize=2 * sum(len(hall.zones) for hall in city.halls))(self._queue)
         self._closed = {(hall.id, one.id) for hall in city.halls for one in hall.windows if one.closed}
         self._open: dict[tuple[str, str], int] = {}
         for hall in city.halls:
@@ -37,8 +38,10 @@ class Script:
 
     def away(self, hall: str, window: str, now: float, edge: float = 0.0) -> Away | None:
         """The absence of a window's clerk now; `edge` widens it on both sides, in seconds."""
-        aways = self.at(now).aways.get((hall, window), ())
-        return next((one for one in aways if one.since - edge <= now < one.until + edge), None)
+        for one in self.at(now).aways.get((hall, window), ()):
+            if one.since - edge <= now < one.until + edge:
+                return one
+        return None
 
     def clerk(self, hall: str, window: str, now: float) -> bool:
         """Whether the window's clerk is at work."""
@@ -46,20 +49,26 @@ class Script:
 
     def visit(self, hall: str, window: str, now: float) -> Visit | None:
         """The citizen before a window now."""
-        visits = self.at(now).visits.get((hall, window), ())
-        return next((one for one in visits if one.since <= now < one.until), None)
+        for one in self.at(now).visits.get((hall, window), ()):
+            if one.since <= now < one.until:
+                return one
+        return None
 
     def waiting(self, hall: str, zone: str, now: float) -> int:
         """How many people queue in a zone."""
-        step = int(now // QUEUE_STEP_S)
-        dice = random.Random(f"{self.city.seed} {hall} {zone} {step}")
+        usual, more = self._usual(hall, zone, int(now // QUEUE_STEP_S))
         for crowd in self.at(now).crowds.get((hall, zone), ()):
             if crowd.since <= now < crowd.until:
-                return crowd.people + dice.choice((-1, 0, 0, 1))
+                return crowd.people + more
+        return usual
+
+    def _queue(self, hall: str, zone: str, step: int) -> tuple[int, int]:
+        """How many people queue in a zone at a step without a crowd, and how many more or fewer with one."""
+        more = random.Random(f"{self.city.seed} {hall} {zone} {step}").choice((-1, 0, 0, 1))
         windows = self._open[hall, zone]
         phase = random.Random(f"{self.city.seed} {hall} {zone}").uniform(0, 2 * math.pi)
         usual = min(0.6 * windows, 5.0) * (1 + 0.6 * math.sin(2 * math.pi * step * QUEUE_STEP_S / 420 + phase))
-        return max(0, min(round(usual + dice.choice((-1, 0, 0, 1))), 9, round(1.5 * windows)))
+        return max(0, min(round(usual + more), 9, round(1.5 * windows))), more
 
     def failure(self, camera: str, now: float) -> Failure | None:
         """What a camera suffers now."""

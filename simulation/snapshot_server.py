@@ -139,6 +139,7 @@ class _Client(asyncio.Protocol):
             reset(self.transport)
         elif fault is Fault.GARBAGE:
             self.transport.write(random.randbytes(512))
+            self.transport.close()
         elif fault in (Fault.STALL, Fault.MUTE):
             return
         elif fault is Fault.UNAUTHORISED or (login is not None and not request.proves(login, self._nonce, offered)):

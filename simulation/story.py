@@ -8,8 +8,9 @@ from simulation.broadcast import Gop
 from simulation.city import Eye
 from simulation.drawing import LONGEST_QUEUE, PASSING, turn
 from simulation.failures import Failure
-from simulation.gops import Library, State
+from simulation.gops import Library
 from simulation.kinds import Kind
+from simulation.rendering import State
 from simulation.retouch import Spoilt
 from simulation.script import Script
 
@@ -35,7 +36,7 @@ def shown(script: Script, eye: Eye, now: float) -> State:
 class CameraStory:
     """What one camera shows, GOP by GOP; a change of state is seen as motion before it is a fact.
 
-    A GOP that has to be made first comes with the next turn; until then the camera shows what it showed.
+    A GOP that has to be made first comes with a later turn; until then the camera shows the state before.
     """
 
     def __init__(self, script: Script, library: Library, eye: Eye, clock: Clock) -> None:
@@ -44,7 +45,6 @@ class CameraStory:
         self._start = self._dice.randrange(1 << 20)  # no two cameras take the same turns
         self._state: State | None = None  # that was shown last; None = nothing to go on from
         self._frozen: State | None = None
-        self._last: Gop | None = None
 
     def __call__(self, number: int) -> Gop:
         """The n-th GOP, asked for when it begins."""
@@ -52,31 +52,29 @@ class CameraStory:
         state = self._now(number)
         failure = self._script.failure(self._eye.id, self._clock())
         if failure in SPOILT:
-            gop = self._spoilt(SPOILT[failure], state, number)
-        else:
-            self._frozen = None
-            gop = self._well(state, number)
-        self._last = gop or self._last or self._library.gop(self._eye.stage, state, number)
-        return self._last
+            return self._spoilt(SPOILT[failure], state, number)
+        self._frozen = None
+        return self._well(state, number)
 
     def _now(self, number: int) -> State:
         if self._eye.role in (Role.WINDOW, Role.QUEUE):
             return shown(self._script, self._eye, self._clock())
         return str(turn(number, PASSING))
 
-    def _spoilt(self, fault: Spoilt, state: State, number: int) -> Gop | None:
+    def _spoilt(self, fault: Spoilt, state: State, number: int) -> Gop:
         self._frozen = (self._frozen or self._state or state) if fault is Spoilt.FROZEN else None
-        self._state = None
-        return self._library.spoilt(self._eye.stage, self._frozen or state, fault, number)
+        self._state, state = None, self._frozen or state
+        spoilt = self._library.spoilt(self._eye.stage, state, fault, number)
+        return spoilt or self._library.gop(self._eye.stage, state, number)
 
-    def _well(self, state: State, number: int) -> Gop | None:
+    def _well(self, state: State, number: int) -> Gop:
         eye, before, self._state = self._eye, self._state, state
         moves = eye.role in (Role.WINDOW, Role.QUEUE) and eye.stage.kind is not Kind.JPEG
         if before is not None and before != state and moves:
             motion = self._library.move(eye.stage, before, state)
-            if motion is None:
-                self._state = before
-            return motion
+            if motion is not None:
+                return motion
+            self._state = state = before
         passing = f"{state}+"
         if self._dice.random() < PASSERS and self._library.has(eye.stage, passing):
             state = passing

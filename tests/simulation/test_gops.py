@@ -13,9 +13,10 @@ from camera_ingest.health import is_dark
 from simulation.broadcast import Gop
 from simulation.coding import FRAMES, decode
 from simulation.drawing import PASSING, StageId, states, turn
-from simulation.gops import Library, crowd, moves, prepare
+from simulation.gops import Library, prepare
 from simulation.h264 import encode
 from simulation.kinds import FPS, Kind
+from simulation.rendering import crowd, moves
 from simulation.retouch import Spoilt
 
 ENTRANCE = StageId(Role.ENTRANCE, "x01-c03", seed=5, style=6)

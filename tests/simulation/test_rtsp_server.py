@@ -1,9 +1,10 @@
 """The simulated cameras, seen by an independent client (FFmpeg through PyAV)."""
 
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -12,7 +13,10 @@ import numpy as np
 import pytest
 
 from camera_ingest.camera import Login
-from simulation.rtsp_server import Fault, Gop, running
+from simulation.broadcast import WRONG_BY_S, announced
+from simulation.rtp import NTP_OF_1970
+from simulation.rtsp_server import FLAP_S, Fault, Gop, running
+from simulation.switch import Switch
 from tests.camera_ingest.synthetic import encode, picture
 
 FPS = 25
@@ -155,3 +159,104 @@ def test_what_is_not_rtsp_is_hung_up_on() -> None:
 def test_an_address_in_use_is_an_error() -> None:
     with running({}) as url, pytest.raises(OSError), running({}, port=urlsplit(url).port or 0):
         pass
+
+
+H265 = Gop(encode([picture(n, level=200) for n in range(5)], codec="libx265", fps=FPS), FPS, "h265")
+
+
+@pytest.mark.parametrize("gop", [H265, announced(H265), announced(BRIGHT)], ids=["h265", "h265 sdp", "h264 sdp"])
+def test_other_codecs_and_sets_that_only_the_sdp_tells(gop: Gop) -> None:
+    with running({"/c1": lambda number: gop}) as url, opened(f"{url}/c1") as container:
+        assert container.streams.video[0].codec_context.name == ("hevc" if gop.codec == "h265" else "h264")
+        frames = [frame for frame, _ in zip(container.decode(video=0), range(8), strict=False)]
+    assert all(int(np.median(frame.to_ndarray(format="gray"))) > 150 for frame in frames)
+    assert not any(frame.is_corrupt for frame in frames)
+
+
+@pytest.mark.parametrize("offered", [("SHA-256",), ("SHA-256", "MD5")])
+def test_a_login_is_asked_for_with_every_algorithm_that_is_offered(offered: tuple[str, ...]) -> None:
+    with (
+        running({"/c1": story}, logins={"/c1": Login("watch", "s3cret")}, algorithms={"/c1": offered}) as url,
+        closing(talk(url, f"DESCRIBE {url}/c1")) as connection,
+    ):
+        answer = connection.recv(1 << 16).decode()
+    challenges = [line for line in answer.split("\r\n") if line.startswith("WWW-Authenticate: Digest ")]
+    assert len(challenges) == len(offered)
+    assert "algorithm=SHA-256" in challenges[0]
+    assert "algorithm" not in "".join(challenges[1:])
+
+
+def interleaved(connection: socket.socket, channel: int) -> bytes:
+    """The first packet of a channel."""
+    received = b""
+    while True:
+        at = max(0, received.find(b"$"))
+        while len(received) - at >= 4 and received[at : at + 1] == b"$":
+            end = at + 4 + int.from_bytes(received[at + 2 : at + 4], "big")
+            if len(received) < end:
+                break
+            if received[at + 1] == channel:
+                return received[at + 4 : end]
+            at = end
+        received += connection.recv(1 << 16)
+
+
+@pytest.mark.parametrize(("fault", "off_s"), [(None, 0.0), (Fault.WRONG_CLOCK, WRONG_BY_S)])
+def test_sender_reports_tell_the_cameras_time(fault: Fault | None, off_s: float) -> None:
+    with (
+        running({"/c1": story}, faults=lambda path, now: fault) as url,
+        closing(talk(url, f"PLAY {url}/c1")) as connection,
+    ):
+        report = interleaved(connection, 1)
+    first, kind, words, _, seconds, fraction, _, packets, octets = struct.unpack("!BBHIIIIII", report[:28])
+    assert (first, kind, words) == (0x80, 200, 6)
+    camera_time = seconds + fraction / 2**32 - NTP_OF_1970
+    assert abs(camera_time - datetime.now(UTC).timestamp() - off_s) < 60
+    assert packets * 12 < octets or not packets
+    assert report[29] == 202 and len(report) % 4 == 0
+
+
+def test_a_bad_description_offers_no_video() -> None:
+    for path in ("/c1", "/c2", "/c3", "/c4"):
+        with (
+            running({path: story}, faults=lambda path, now: Fault.BAD_SDP) as url,
+            closing(talk(url, f"DESCRIBE {url}{path}")) as connection,
+        ):
+            answer = connection.recv(1 << 16)
+        assert answer.startswith(b"RTSP/1.0 200 OK")
+        assert b"a=control" not in answer and b"H264" not in answer
+
+
+def test_a_flapping_camera_plays_and_then_resets() -> None:
+    with (
+        running({"/c1": story}, faults=lambda path, now: Fault.FLAP) as url,
+        closing(talk(url, f"PLAY {url}/c1")) as connection,
+    ):
+        received = 0
+        with pytest.raises(ConnectionResetError):
+            while piece := connection.recv(1 << 16):
+                received += len(piece)
+            raise AssertionError("an end is no reset")
+    assert received > (FLAP_S - 1) * sum(map(len, DARK.frames)) / len(DARK.frames) * FPS / 2
+
+
+def test_a_cut_switch_resets_everybody_and_comes_back_at_the_same_address() -> None:
+    now = [0.0]
+    switch = Switch(clock=lambda: now[0])
+    with running({"/c1": story}, switch=switch) as url:
+        with closing(talk(url, f"PLAY {url}/c1")) as connection:
+            assert interleaved(connection, 0)
+            switch.cut(10.0)
+            with pytest.raises(ConnectionResetError):
+                while connection.recv(1 << 16):
+                    pass
+        with pytest.raises(ConnectionRefusedError):
+            talk(url)
+        now[0] = 11.0
+        while True:
+            try:
+                with closing(talk(url, f"PLAY {url}/c1")) as connection:
+                    assert interleaved(connection, 0)
+                break
+            except ConnectionRefusedError:
+                continue
