@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -70,7 +71,9 @@ class Child:
     @property
     def alive(self) -> bool:
         """Whether it still runs."""
-        return self._process.poll() is None
+        if self._process.returncode is None and self._process.poll() is not None:
+            self._sweep()
+        return self._process.returncode is None
 
     def require_alive(self) -> None:
         """Raises ChildEnded with the last thing it complained of."""
@@ -90,15 +93,22 @@ class Child:
             self._process.terminate()
 
     def stop(self) -> None:
-        """Waits until it has stopped, and kills it if it does not."""
-        try:
-            self._process.wait(STOP_S)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            self._process.kill()
-            self._process.wait()
+        """Waits until it has stopped, and kills it if it does not, with whatever it has left behind."""
+        if self._process.returncode is None:
+            try:
+                self._process.wait(STOP_S)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                self._process.kill()
+                self._process.wait()
+            self._sweep()
         self._reader.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
+
+    def _sweep(self) -> None:
+        """At once after its end, while its number is nobody else's: what is left of the session that it led."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -49,6 +49,21 @@ def test_what_is_no_json_is_not_listened_to(tmp_path: Path) -> None:
     assert not child.alive
 
 
+STUBBORN = """
+import json, signal, subprocess, sys
+below = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+print(json.dumps({"below": below.pid}), flush=True)
+signal.pause()
+"""
+
+
+def test_what_a_child_leaves_behind_is_ended_with_it(tmp_path: Path) -> None:
+    with Child("parent", [sys.executable, "-c", STUBBORN], tmp_path / "log") as child:
+        until("a word", lambda: "below" in child.told, [child], 60)
+        below = psutil.Process(child.told["below"])
+    assert psutil.wait_procs([below], timeout=60)[1] == []
+
+
 OURS = f"""
 import sys
 from pathlib import Path
