@@ -13,8 +13,6 @@ from camera_ingest.health_scene import Scene, learn
 from camera_ingest.health_suspicion import Limits, Suspicion, is_black, suspect
 from camera_ingest.sample import Blind, Picture
 
-DARK_SAMPLES = 3  # in a row before a camera counts as black
-
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -184,8 +182,3 @@ def _with_fault(health: Health, rule: HealthRule) -> Health:
 def is_dark(picture: Picture) -> bool:
     """Whether one picture is black."""
     return is_black(measure(picture), Limits())
-
-
-def darkness(before: int, picture: Picture) -> int:
-    """How many samples in a row have been dark, this one included; black from `DARK_SAMPLES` on."""
-    return before + 1 if is_dark(picture) else 0

@@ -13,7 +13,7 @@ from camera_ingest.sample import Blind
 
 VERSION = 1
 """Of this form; another one is not read, and the scene is learned anew."""
-FLOAT16 = 2
+FLOAT16, FLOAT32 = 2, 4
 """Bytes."""
 
 
@@ -34,7 +34,8 @@ def dump(health: Health) -> str:
                 "since": _told(scene.since),
                 "at": _told(scene.at),
                 "view": b64encode(scene.view).decode(),
-                "fineness": b64encode(scene.fineness).decode(),
+                "fine": b64encode(scene.fine).decode(),
+                "coarse": b64encode(scene.coarse).decode(),
             },
             "clock": {"off_s": clock.off_s, "wrong_since": _told(clock.wrong_since)},
         },
@@ -53,8 +54,9 @@ def load(text: str) -> Health:
             looks=int(scene["looks"]),
             since=_time(scene["since"]),
             at=_time(scene["at"]),
-            view=_bytes(scene, "view", ROWS * COLUMNS),
-            fineness=_bytes(scene, "fineness", BLOCKS[0] * BLOCKS[1]),
+            view=_bytes(scene, "view", ROWS * COLUMNS * FLOAT16),
+            fine=_bytes(scene, "fine", BLOCKS[0] * BLOCKS[1] * FLOAT32),
+            coarse=_bytes(scene, "coarse", BLOCKS[0] * BLOCKS[1] * FLOAT32),
         )
         off_s = None if clock["off_s"] is None else float(clock["off_s"])
         return Health(
@@ -96,6 +98,6 @@ def _time(text: str | None) -> datetime | None:
 def _bytes(scene: dict[str, Any], key: str, count: int) -> bytes:
     """The numbers of a learned scene, all of them, or none where nothing is learned."""
     found = b64decode(scene[key], validate=True)
-    if len(found) != (count * FLOAT16 if scene["looks"] else 0):
+    if len(found) != (count if scene["looks"] else 0):
         raise ValueError(f"{len(found)} bytes of {key}")
     return found

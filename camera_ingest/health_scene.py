@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp
 
 import numpy as np
 
@@ -11,10 +10,10 @@ from camera_ingest.health_measures import Measures, noise
 
 TEXTURED = 60.0
 """Mean square of a block's edges from which the block can be recognised at all."""
+LEAST_BLOCKS = 9
+"""Recognisable ones to know a scene by, and the same ones to judge fine detail by: one thing alone says nothing."""
 ALIKE = 0.5
 """Correlation of a block's edges with the learned ones from which it counts as the same."""
-LEAST_ALIKE = 0.1
-"""Share of the recognisable blocks that must be the same for fine detail to be judged by."""
 FINE_FLOOR, COARSE_FLOOR = 0.1, 10.0
 """Added to fine and coarse detail so that emptiness has a ratio too; squares of grey levels."""
 UNSURE = 0.1
@@ -39,8 +38,10 @@ class Scene:
     """Of the last of them."""
     view: bytes = b""
     """45 × 80 grey levels, float16: the average picture without what moves."""
-    fineness: bytes = b""
-    """9 × 10, float16: logarithm of fine detail over coarse detail in each block."""
+    fine: bytes = b""
+    """9 × 10, float32: usual fine detail of each block, without noise, see `Measures`."""
+    coarse: bytes = b""
+    """9 × 10, float32: usual coarse detail of each block, see `Edges`. Who came late has little of both."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +49,7 @@ class Likeness:
     """How one picture compares with the scene at its place."""
 
     alike: float
-    """Share of the recognisable blocks that are the same, 0..1."""
+    """Share of the recognisable blocks that are the same, 0..1; 1 where there are too few to say otherwise."""
     detail: float
     """Amount of edges as a share of the usual."""
     fineness: float | None
@@ -63,13 +64,11 @@ def learn(scene: Scene, seen: Measures, at: datetime) -> Scene:
         return scene
     step = min(at - scene.at, LONGEST_STEP) if scene.at else LONGEST_STEP
     part = np.float32(max(1 / (scene.looks + 1), step / LEARNED_IN))
-    view, fineness = seen.small.astype(np.float32), _fineness(seen)
+    view, fine, coarse = seen.small.astype(np.float32), _fine(seen), seen.edges.coarse
     if scene.looks:
-        known = _view(scene)
-        view = known + part * (view - known)
-        known = _usual(scene)
-        fineness = known + part * (fineness - known)
-    kept = view.astype(np.float16).tobytes(), fineness.astype(np.float16).tobytes()
+        view = _mixed(_view(scene), view, part)
+        fine, coarse = _mixed(_blocks(scene.fine), fine, part), _mixed(_blocks(scene.coarse), coarse, part)
+    kept = view.astype(np.float16).tobytes(), fine.tobytes(), coarse.tobytes()
     return Scene(scene.looks + 1, scene.since or at, at, *kept)
 
 
@@ -79,25 +78,34 @@ def compare(scene: Scene, seen: Measures) -> Likeness:
     recognisable = learned.squares > TEXTURED
     alike = recognisable & (correlation(seen.edges, learned) > ALIKE)
     count, same = int(np.count_nonzero(recognisable)), int(np.count_nonzero(alike))
-    finer = np.sort((_fineness(seen) - _usual(scene))[alike])
+    usual = _fineness(_blocks(scene.fine), _blocks(scene.coarse))
+    finer = np.sort((_fineness(_fine(seen), seen.edges.coarse) / usual)[alike])
     return Likeness(
-        alike=same / count if count else 1.0,
+        alike=same / count if count >= LEAST_BLOCKS else 1.0,
         detail=float(np.sqrt(seen.edges.squares.mean() / (learned.squares.mean() + 1))),
-        fineness=exp(finer[same // 2]) if same > LEAST_ALIKE * count else None,
+        fineness=float(finer[same // 2]) if same >= LEAST_BLOCKS else None,
         learned=learned,
     )
 
 
-def _fineness(seen: Measures) -> Values:
+def _mixed(known: Values, new: Values, part: np.float32) -> Values:
+    return known + part * (new - known)
+
+
+def _fine(seen: Measures) -> Values:
+    """Fine detail of each block without what the sensor's noise makes of it."""
     grain = noise(seen.fine)
-    fine = np.maximum(seen.fine - grain, 0) + FINE_FLOOR + UNSURE * grain
-    return np.asarray(np.log(fine / (seen.edges.coarse + COARSE_FLOOR)), np.float32)
+    return np.asarray(np.maximum(seen.fine - grain, 0) + UNSURE * grain, np.float32)
+
+
+def _fineness(fine: Values, coarse: Values) -> Values:
+    return np.asarray((fine + FINE_FLOOR) / (coarse + COARSE_FLOOR), np.float32)
 
 
 def _view(scene: Scene) -> Values:
     return np.frombuffer(scene.view, np.float16).reshape(ROWS, COLUMNS).astype(np.float32)
 
 
-def _usual(scene: Scene) -> Values:
+def _blocks(kept: bytes) -> Values:
     columns, rows = BLOCKS
-    return np.frombuffer(scene.fineness, np.float16).reshape(rows, columns).astype(np.float32)
+    return np.frombuffer(kept, np.float32).reshape(rows, columns)

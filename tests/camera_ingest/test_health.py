@@ -159,6 +159,14 @@ def test_people_close_to_the_lens_are_neither_cover_nor_move(known: Health) -> N
     assert after(known, (crowd(number) for number in range(40))).fault is None
 
 
+def test_somebody_before_a_plain_wall_hides_no_scene() -> None:
+    wall = np.full((360, 640, 3), 180, np.uint8)
+    wall[150:230, 300:350] = 60
+    plain = after(Health(), (seen(wall) for _ in range(10)))
+    wall[100:, 240:400] = place(5)[100:, 240:400]
+    assert after(plain, (seen(wall) for _ in range(70))).fault is None
+
+
 def test_another_view_altogether_is_a_move_after_a_while(known: Health) -> None:
     elsewhere = place(99)
     assert after(known, (seen(elsewhere) for _ in range(40))).fault is None
