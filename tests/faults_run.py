@@ -85,6 +85,7 @@ class Watch:
             "receive_s": cpu.get("receive", 0.0),
             "punctuality": self.fleet.punctuality(),
             "bytes": self.fleet.figures().received_bytes,
+            "opened": self.fleet.figures().opened,
         }
 
     def until(self, at: float) -> Result:
