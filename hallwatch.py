@@ -172,12 +172,15 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
     from dashboards.live import Hub
     from monitor.adapters.database import open_database
     from monitor.adapters.mqtt import Bus
+    from monitor.adapters.reporter import CALM_S
 
     engine, stop = open_database(settings.stores.database), threading.Event()
     hub = Hub(frozenset(hall.id for hall in settings.halls))
-    # A hall reports with every look at it, so at least as often as its quickest camera is looked at.
+    # A hall is told of a while after its last message, with its next look; out of hours with any look of its shard.
     looks = [[one.cadence for one in settings.cameras if one.hall == hall.id] for hall in settings.halls]
-    beat = max((min(cadences) for cadences in looks if cadences), default=timedelta(seconds=30))
+    slowest = max((min(cadences) for cadences in looks if cadences), default=timedelta(seconds=30))
+    at_night = timedelta(seconds=settings.reception.off_hours_s) / max(1, len(settings.cameras))
+    beat = timedelta(seconds=CALM_S) + max(slowest, at_night)
 
     def listen() -> None:
         topics = [f"hallwatch/v1/{hall.id}/live" for hall in settings.halls]

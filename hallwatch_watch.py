@@ -84,7 +84,7 @@ def watch_halls(
     from monitor.adapters.mqtt import Bus
     from monitor.adapters.static_maps import StaticMaps
     from monitor.adapters.telemetry import SqliteTelemetry
-    from monitor.album import Album
+    from monitor.album import Album, Room
     from monitor.attention import Attention
     from monitor.messages import Registry
     from monitor.scenery import Scenery
@@ -94,7 +94,8 @@ def watch_halls(
     said = shard.WindowStates(engine, halls)
     desks = desks_of(settings, said.of, alert_records.open_alerts(engine, halls))
     stills = {one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))}
-    albums = {hall: Album(settings.stores.evidence) for hall in halls}
+    room = Room.of(len(settings.cameras))
+    albums = {hall: Album(settings.stores.evidence, room) for hall in halls}
     for album in albums.values():
         album.remember(stills)
     healths = Healths(settings.stores.healths, settings.regions)
@@ -105,6 +106,7 @@ def watch_halls(
         stopping(fleet.stop),
         Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
         SqliteTelemetry(settings.stores.telemetry) as telemetry,
+        shard.Projection(telemetry) as projection,
         said.heard(bus, Registry.of(settings.halls, settings.devices, settings.scales)),
         recorder.recording(),
         fleet,
@@ -114,7 +116,6 @@ def watch_halls(
         )
         received = partial(_reception, fleet, beat, {desk.hall.id: tuple(desk.cameras) for desk in desks})
         reporter = shard.Reporter(bus, finder.name, finder.demo, albums, beat.pace, received)
-        projection = shard.Projection(telemetry)
         retention = shard.Retention(engine, settings.stores.evidence)
 
         def report(desk: Desk, at: datetime) -> None:
@@ -126,7 +127,6 @@ def watch_halls(
         pairs = [(desk, albums[desk.hall.id]) for desk in desks]
         scenery = Scenery(maps.read, maps.write)
         flow.watch(fleet.samples(), pairs, attention, scenery, lambda looks: None, recorder.record, report, steps.spent)
-        projection.flush()
 
 
 def _reception(fleet: Fleet, beat: Beat, cameras: Mapping[str, Sequence[str]], hall: str) -> Reception:

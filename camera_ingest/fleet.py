@@ -2,7 +2,6 @@
 
 import contextlib
 import queue
-import resource
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from camera_ingest.health import Health, examine
 from camera_ingest.link import Timing
 from camera_ingest.look import Look, Slots
 from camera_ingest.lost import StreamLost
+from camera_ingest.open_files import make_room
 from camera_ingest.pace import Pace
 from camera_ingest.receiver import Receiver
 from camera_ingest.rounds import Rounds
@@ -33,7 +33,6 @@ from camera_ingest.stream import Stream
 
 EMPTY = Health()
 SNAPSHOT_THREADS = 32  # they wait most of the time; a dead camera keeps one for `snapshot_s`
-SPARE_FILES = 256  # open files besides the cameras' connections, of which each may have two for a moment
 DECODED_AHEAD = 8  # pictures that may wait for the reader; beyond, each camera keeps its newest look undecoded
 
 
@@ -102,7 +101,7 @@ class Fleet:
         self._threads = [threading.Thread(target=self._run, args=(work,), name=name) for name, work in works]
 
     def __enter__(self) -> "Fleet":
-        room_for_files(2 * len(self._cadences) + SPARE_FILES)
+        make_room(2 * len(self._cadences))  # each connection may have a successor for a moment
         for thread in self._threads:
             thread.start()
         return self
@@ -260,14 +259,6 @@ class Fleet:
 def _hour(health: Health) -> int:
     """The hour of its last picture, by which what is known is kept however little changes."""
     return -1 if health.at is None else int(health.at.timestamp() // 3600)
-
-
-def room_for_files(count: int) -> None:
-    """Lets the process hold so many files open, as far as the system allows."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < count:
-        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _kind(url: str) -> str:

@@ -1,5 +1,8 @@
 """Non-maximum suppression: of boxes that cover the same person, the best one stays."""
 
+from typing import Any, cast
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,12 +26,10 @@ def overlap(box: Boxes, others: Boxes) -> NDArray[np.float32]:
 def suppress(boxes: Boxes, scores: NDArray[np.float32], limit: float, most: int = 300) -> NDArray[np.intp]:
     """Which boxes stay, best first: greedily, dropping what overlaps a better one by more than `limit`.
 
-    `most` bounds the answer (300, as in ultralytics). Equal scores keep their order.
+    `most` bounds the answer (300, as in ultralytics). Boxes have an extent and scores
+    are above 0; equal scores keep their order.
     """
-    queue = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    while queue.size and len(kept) < most:
-        best, queue = queue[0], queue[1:]
-        kept.append(int(best))
-        queue = queue[overlap(boxes[best], boxes[queue]) <= limit]
-    return np.array(kept, dtype=np.intp)
+    corners = boxes.astype(np.float64)
+    corners[:, 2:] -= corners[:, :2]  # now left, top, width, height
+    kept = cv2.dnn.NMSBoxes(cast(Any, corners), cast(Any, scores), 0.0, limit) if len(boxes) else ()
+    return np.asarray(kept, dtype=np.intp).reshape(-1)[:most]

@@ -9,7 +9,8 @@ from models.suppression import overlap, suppress
 
 GRID = st.integers(0, 12)
 BOX = st.tuples(GRID, GRID, st.integers(0, 8), st.integers(0, 8))
-PEOPLE = st.lists(st.tuples(BOX, st.integers(1, 20)), max_size=12)
+SIDE = st.integers(1, 8)
+PEOPLE = st.lists(st.tuples(st.tuples(GRID, GRID, SIDE, SIDE), st.integers(1, 20)), max_size=12)
 LIMIT = st.sampled_from([0.0, 0.3, 0.5, 0.7, 1.0])
 
 

@@ -18,6 +18,7 @@ from models.weights import SHIPPED
 from monitor.adapters.static_maps import StaticMaps
 from monitor.album import Album
 from monitor.alerts import Alert
+from monitor.attention import Attention
 from monitor.calendar import BEIJING
 from monitor.desk import Desk
 from monitor.flow import watch
@@ -88,7 +89,15 @@ def _nothing(*_: object) -> None:
 
 def run(samples: Iterator[Sample], scenery: Scenery, directory: Path, hall: Place = HALL) -> list[Observation]:
     observations: list[Observation] = []
-    watch(samples, [(desk(hall), Album(directory))], find, scenery, observations.extend, _nothing, _nothing)
+    watch(
+        samples,
+        [(desk(hall), Album(directory))],
+        Attention(find, gated=False),
+        scenery,
+        observations.extend,
+        _nothing,
+        _nothing,
+    )
     return observations
 
 
@@ -175,5 +184,5 @@ def test_stills_hide_the_heads_of_what_is_not_counted_too(tmp_path: Path) -> Non
     run(hall.samples(EVENING + timedelta(hours=1), 10, clerk=False), scenery, tmp_path)
     album = Watched(tmp_path)
     looks = hall.samples(EVENING + timedelta(days=2, hours=21, minutes=30), 0.25, clerk=False)
-    watch(looks, [(desk(), album)], find, scenery, _nothing, _nothing, _nothing)
+    watch(looks, [(desk(), album)], Attention(find, gated=False), scenery, _nothing, _nothing, _nothing)
     assert album.kept == [1, 1, 1]

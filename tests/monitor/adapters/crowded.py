@@ -5,8 +5,8 @@ import resource
 import sys
 from time import monotonic
 
+from camera_ingest.open_files import make_room
 from monitor.adapters.mqtt import Broker, Bus
-from monitor.adapters.open_files import make_room
 
 
 def main(port: int, files: int) -> None:

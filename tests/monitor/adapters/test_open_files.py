@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from camera_ingest.open_files import SPARE, make_room
 from monitor.adapters.mqtt import Broker
-from monitor.adapters.open_files import SPARE, make_room
 
 FILES = 1200
 
