@@ -37,9 +37,8 @@ def talk(url: str, *requests: str) -> socket.socket:
 
 def test_a_picture_comes_over_a_connection_that_is_kept() -> None:
     with running({"/c1": lambda number: STILL}) as url:
-        client = snapshot(f"{url}/c1")
-        decoded = [decode_jpeg(client.fetch()) for _ in range(3)]
-        client.close()
+        with closing(snapshot(f"{url}/c1")) as client:
+            decoded = [decode_jpeg(client.fetch()) for _ in range(3)]
         with closing(talk(url, "GET /c1", "GET /c2", "PUT /c1")) as connection:
             received = b""
             while received.count(b"HTTP/1.1 ") < 3:
@@ -51,11 +50,10 @@ def test_a_picture_comes_over_a_connection_that_is_kept() -> None:
 @pytest.mark.parametrize("offered", [("MD5",), ("SHA-256",), ("SHA-256", "MD5")])
 def test_a_login_is_asked_for_by_digest(offered: tuple[str, ...]) -> None:
     with running({"/c1": lambda number: STILL}, logins={"/c1": LOGIN}, algorithms={"/c1": offered}) as url:
-        client = snapshot(f"{url}/c1", LOGIN)
-        assert client.fetch() == JPEG
-        client.close()
-        with pytest.raises(StreamLost) as refused:
-            snapshot(f"{url}/c1", Login("watch", "wrong")).fetch()
+        with closing(snapshot(f"{url}/c1", LOGIN)) as client:
+            assert client.fetch() == JPEG
+        with closing(snapshot(f"{url}/c1", Login("watch", "wrong"))) as client, pytest.raises(StreamLost) as refused:
+            client.fetch()
         assert refused.value.blind is Blind.REFUSED
 
 
@@ -70,14 +68,17 @@ def test_a_login_is_asked_for_by_digest(offered: tuple[str, ...]) -> None:
 )
 def test_faults_are_seen_for_what_they_are(fault: Fault, blind: Blind) -> None:
     with running({"/c1": lambda number: STILL}, faults=lambda path, now: fault) as url:
-        with pytest.raises(StreamLost) as lost:
-            snapshot(f"{url}/c1").fetch()
+        with closing(snapshot(f"{url}/c1")) as client, pytest.raises(StreamLost) as lost:
+            client.fetch()
         assert lost.value.blind is blind
 
 
 def test_half_a_picture_is_none() -> None:
-    with running({"/c1": lambda number: STILL}, faults=lambda path, now: Fault.BAD_SDP) as url:
-        assert decode_jpeg(snapshot(f"{url}/c1").fetch()) is None
+    with (
+        running({"/c1": lambda number: STILL}, faults=lambda path, now: Fault.BAD_SDP) as url,
+        closing(snapshot(f"{url}/c1")) as client,
+    ):
+        assert decode_jpeg(client.fetch()) is None
 
 
 def test_a_mute_camera_never_answers() -> None:
