@@ -76,6 +76,8 @@ def watch_halls(
 
     `gated` False: every look goes through the network. Raises `Missing` and what the stores raise.
     """
+    import cv2
+
     from camera_ingest.fleet import Fleet
     from monitor import flow
     from monitor.adapters import alert_records, shard
@@ -89,6 +91,7 @@ def watch_halls(
     from monitor.messages import Registry
     from monitor.scenery import Scenery
 
+    cv2.setNumThreads(1)  # pictures are small: waking a second thread costs more than it saves
     halls = [hall.id for hall in settings.halls]
     engine, finder = open_database(settings.stores.database), finder_of(settings)
     said = shard.WindowStates(engine, halls)

@@ -41,9 +41,10 @@ class Analysed:
 
 
 def shades(picture: Picture) -> Shades:
-    """The grey levels of a picture, coarsely."""
-    small = cv2.resize(picture, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32)
+    """The brightness of a picture, coarsely: of its green, which is most of it."""
+    return np.asarray(
+        cv2.resize(cv2.extractChannel(picture, 1), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA), np.float32
+    )
 
 
 def near(regions: Sequence[Region]) -> Cells:
