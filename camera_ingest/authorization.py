@@ -13,8 +13,9 @@ from camera_ingest.camera import Login
 _HASHES: Mapping[str, Callable[[bytes], "hashlib._Hash"]] = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
 """Digest algorithms we can answer, strongest first; their `-sess` variants included."""
 
-_FIELD = re.compile(r'([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_FIELD = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)\\?(?:"|\Z)|([^\s,"]+))', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*\\?(?:"|\Z)', re.DOTALL)
+"""Both take what begins and never ends as it is: looking for its end again and again would take a quadratic time."""
 _SCHEME = re.compile(r"(?:^|,)\s*(Basic|Digest)(?=\s|$)", re.IGNORECASE)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-LARGEST_MESSAGE = 1 << 16  # bytes of a message with its body
+LARGEST_MESSAGE = 1 << 16  # bytes of a message with its body …
+LARGEST_HEAD = 1 << 14  # … and without
 _STATUS = re.compile(rb"RTSP/\d\.\d (\d{3})(?: |$)")
 _REQUEST = re.compile(rb"[A-Z_]+ \S+ RTSP/\d\.\d$")
 _PHRASES = {
@@ -55,25 +56,26 @@ def take(data: bytes) -> tuple[Message, int] | None:
     status = _STATUS.match(line)
     if not text or (line_ends and not status and not _REQUEST.match(line)):
         raise Garbage("an RTSP response", f"{data[:16]!r}")
-    head = _HEAD_ENDS.search(data, 0, LARGEST_MESSAGE)
+    head = _HEAD_ENDS.search(data, 0, LARGEST_HEAD)
     if head is not None:
         fields = _fields(data[: head.start()])
         length = next(iter(fields.get("content-length", ())), "0")
         end = head.end() + (int(length) if length.isdecimal() and len(length) < 8 else 0)
         if end <= min(len(data), LARGEST_MESSAGE):
             return Message(int(status[1]) if status else None, fields, data[head.end() : end]), end
+    elif len(data) >= LARGEST_HEAD:
+        raise Garbage(f"the end of a response's head within {LARGEST_HEAD} bytes", "none")
     if len(data) >= LARGEST_MESSAGE:
         raise Garbage(f"a response of at most {LARGEST_MESSAGE} bytes", "a longer one")
     return None
 
 
 def _fields(head: bytes) -> dict[str, tuple[str, ...]]:
-    fields: dict[str, tuple[str, ...]] = {}
+    fields: dict[str, list[str]] = {}
     for line in head.decode("utf-8", "replace").split("\n")[1:]:
         name, _, value = line.partition(":")
-        name = name.strip().lower()
-        fields[name] = (*fields.get(name, ()), value.strip())
-    return fields
+        fields.setdefault(name.strip().lower(), []).append(value.strip())
+    return {name: tuple(values) for name, values in fields.items()}
 
 
 def phrase(status: int) -> str:

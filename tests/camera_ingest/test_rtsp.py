@@ -1,7 +1,9 @@
 """The RTSP session against a scripted camera: bytes in, bytes out, no sockets."""
 
+import contextlib
 import re
 import struct
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -406,6 +408,16 @@ def test_garbage_is_named(garbage: bytes) -> None:
     with pytest.raises(StreamLost) as caught:
         camera.session.receive(garbage)
     assert caught.value.blind is Blind.GARBAGE
+
+
+def test_a_head_of_any_sort_takes_no_time() -> None:
+    began = time.process_time()
+    for line in (b"a:\n", b"WWW-Authenticate: Digest x\n", b"\n" * 9 + b"x", b"Session: ;timeout \n"):
+        camera = Scripted(LOGIN)
+        with contextlib.suppress(StreamLost):
+            for _ in range(50):
+                camera.session.receive(b"RTSP/1.0 401 x\r\nContent-Length: 9999\r\n" + line * (15_000 // len(line)))
+    assert time.process_time() - began < 2
 
 
 def test_a_request_of_the_server_is_ignored() -> None:
