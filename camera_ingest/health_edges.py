@@ -64,11 +64,12 @@ class Shift:
 def edges(small: Grey | Values) -> Edges:
     """The edges of a picture of 45 × 80."""
     x, y = cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)
-    square = x * x + y * y
+    xx, yy = x * x, y * y
+    square = xx + yy
     fading = 1 / (np.sqrt(square) + FAINT)
     strength = np.asarray(square * fading, np.float32)
     return Edges(
-        along=np.asarray((x * x - y * y) * fading, np.float32),
+        along=np.asarray((xx - yy) * fading, np.float32),
         across=np.asarray(2 * x * y * fading, np.float32),
         strength=strength,
         squares=blocks(np.square(strength)),
