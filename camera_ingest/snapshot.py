@@ -141,7 +141,7 @@ def clock_off_s(date: str, utc: datetime) -> float | None:
 
 
 def decode_jpeg(data: bytes) -> Picture | None:
-    """The picture in BGR, reduced where it is much wider than needed; None if it is damaged or not a JPEG."""
+    """The picture in BGR, reduced where it is much wider than needed; None if it is cut short or not a JPEG."""
     size = jpeg_size(data)
     if size is None or max(size) > LARGEST_SIDE or data.rfind(b"\xff\xd9", -1024) < 0:  # cut short: OpenCV would guess
         return None
