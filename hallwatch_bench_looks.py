@@ -6,6 +6,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from resource import RUSAGE_SELF, getrusage
@@ -76,6 +77,8 @@ def looks(options: argparse.Namespace) -> None:
             found, times = _cpu_ms(partial(finder.find, picture, regions), each_s) if number else (0.0, 0)
             rows.append((decode_ms(unit), found, found / (number or 1), float(number)))
             weighed += times
+        if not rows:  # none of them gave a picture
+            continue
         per_s = sum(1 / one.cadence.total_seconds() for one in settings.cameras if one.role is role)
         roles[str(role)] = {**dict(zip(MEANS, map(fmean, zip(*rows, strict=True)), strict=True)), "per_s": per_s}
     took, rss = time.monotonic() - began, getrusage(RUSAGE_SELF).ru_maxrss / 1000
@@ -171,10 +174,12 @@ def opened(url: str) -> Any:
 
 def keyframes(urls: Sequence[str]) -> dict[str, list[Unit]]:
     """A few keyframes of each camera as they came, all cameras at once."""
+    import av
+
     units: dict[str, list[Unit]] = {url: [] for url in urls}
 
     def take(url: str) -> None:
-        with opened(url) as container:
+        with suppress(av.FFmpegError), opened(url) as container:  # a camera that fails gives none
             context = container.streams.video[0].codec_context
             for packet in container.demux(video=0):
                 if packet.is_keyframe and packet.size:

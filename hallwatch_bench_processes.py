@@ -139,10 +139,10 @@ def many(children: Iterator[Child]) -> Iterator[list[Child]]:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the processes of some trees have used since they began."""
+    """What the trees of some children have used since they began; those that have ended are left out."""
 
-    cpu_s: float
-    """User and system time, children that have ended included."""
+    cpu_s: Mapping[int, float]
+    """User and system time by child (its process number), everything below it included, ended or not."""
     rss_mb: float
     """Resident now, summed; pages that processes share count in each."""
     written: Mapping[int, int]
@@ -153,32 +153,33 @@ def usage(children: Sequence[Child]) -> Usage:
     """What the trees of these children have used."""
     import psutil
 
-    roots = {child.pid for child in children}
-    cpu, rss, written = 0.0, 0, {}
-    for process in _trees(roots):
+    cpu: dict[int, float] = {}
+    written: dict[int, int] = {}
+    rss = 0
+    for root, process in _trees({child.pid for child in children if child.alive}):
         try:
             times, memory, io = process.cpu_times(), process.memory_info(), process.io_counters()
         except psutil.NoSuchProcess:  # ended this moment; its parent's times will hold its own
             continue
-        cpu += times.user + times.system + times.children_user + times.children_system
+        cpu[root] = cpu.get(root, 0.0) + times.user + times.system + times.children_user + times.children_system
         rss += memory.rss
         written[process.pid] = io.write_chars
     return Usage(cpu, rss / 1e6, written)
 
 
-def _trees(roots: set[int]) -> Iterator[Any]:
-    """The processes with these numbers and everything below them."""
+def _trees(roots: set[int]) -> Iterator[tuple[int, Any]]:
+    """The processes with these numbers and everything below them, each with the number it is below."""
     import psutil
 
-    ours = psutil.Process().children(recursive=True)  # parents before their children
-    wanted = set(roots)
-    for process in ours:
+    below = {root: root for root in roots}
+    for process in psutil.Process().children(recursive=True):  # parents before their children
         try:
-            if process.pid in wanted or process.ppid() in wanted:
-                wanted.add(process.pid)
-                yield process
+            root = below.get(process.pid) or below.get(process.ppid())
         except psutil.NoSuchProcess:
             continue
+        if root is not None:
+            below[process.pid] = root
+            yield root, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +199,18 @@ class Cost:
         return round(cameras / self.cores, 1) if self.cores else None
 
 
-def measure(seconds: float, groups: Mapping[str, Sequence[Child]]) -> dict[str, Cost]:
-    """Weighs groups of processes over so many seconds; raises ChildEnded when one of them ends."""
+def measure(
+    seconds: float, groups: Mapping[str, Sequence[Child]], needed: Sequence[Child] | None = None
+) -> dict[str, Cost]:
+    """Weighs groups of processes over so many seconds; raises ChildEnded when a needed one (all, if None) ends."""
+    needed = [child for group in groups.values() for child in group] if needed is None else needed
     began = time.monotonic()
     first = {name: usage(group) for name, group in groups.items()}
     most = {name: one.rss_mb for name, one in first.items()}
     last = first
     while (left := began + seconds - time.monotonic()) > 0:
         time.sleep(min(left, WEIGH_S))
-        for child in (child for group in groups.values() for child in group):
+        for child in needed:
             child.require_alive()
         last = {name: usage(group) for name, group in groups.items()}
         most = {name: max(most[name], one.rss_mb) for name, one in last.items()}
@@ -214,7 +218,7 @@ def measure(seconds: float, groups: Mapping[str, Sequence[Child]]) -> dict[str, 
     return {
         name: Cost(
             took,
-            (last[name].cpu_s - first[name].cpu_s) / took,
+            sum(now - first[name].cpu_s.get(pid, 0.0) for pid, now in last[name].cpu_s.items()) / took,
             most[name],
             {pid: now - first[name].written.get(pid, 0) for pid, now in last[name].written.items()},
         )

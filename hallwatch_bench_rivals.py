@@ -6,10 +6,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hallwatch_bench_processes import Child, many, measure, until, usage
+from hallwatch_bench_processes import Child, TooLong, many, measure, until, usage
 from hallwatch_wiring import Missing
 
 WARM_S = 90.0
@@ -37,6 +38,7 @@ class Standing:
 
     name: str
     cameras: int
+    """Of which it had pictures."""
     cores: float
     cameras_per_core: float | None
     rss_mb: float
@@ -76,7 +78,7 @@ def require_ffmpeg() -> None:
 def standings(urls: Sequence[str], picture_bytes: int, seconds: float, log: Path) -> Iterator[Standing]:
     """Each rival on some of these cameras, evenly chosen, one rival after the other.
 
-    `picture_bytes`: of one picture as ffmpeg writes it. Raises ChildEnded, TooLong.
+    `picture_bytes`: of one picture as ffmpeg writes it. Raises TooLong where one of them sees nothing at all.
     """
     for rival in RIVALS:
         step = max(1.0, len(urls) / (rival.per_core * (os.cpu_count() or 1)))
@@ -89,23 +91,29 @@ def _standing(rival: Rival, urls: Sequence[str], picture_bytes: int, seconds: fl
     commands = [rival.command(share) for share in shares]
     with many(Child(f"{rival.name} {number}", command, log) for number, command in enumerate(commands)) as children:
 
-        def seen() -> bool:
+        def seen() -> int:
             if rival.together:
-                return all(child.told.get("seen") == len(urls) for child in children)
+                return sum(child.told.get("seen", 0) for child in children)
             written = usage(children).written
-            return all(written.get(child.pid, 0) >= picture_bytes for child in children)
+            return sum(written.get(child.pid, 0) >= picture_bytes for child in children)
 
-        until(f"{rival.name}: a first picture of each of {len(urls)} cameras", seen, children, WARM_S)
+        with suppress(TooLong):  # cameras that fail are left out, and their processes may end
+            until(f"{rival.name}: a first picture", lambda: seen() == len(urls), [], WARM_S)
+        if not seen():
+            raise TooLong(
+                f"{rival.name}: expected a picture of one of {len(urls)} cameras within {WARM_S:g} s, found none"
+            )
         before = sum(child.told.get("samples", 0) for child in children)
-        cost = measure(seconds, {rival.name: children})[rival.name]
+        cost = measure(seconds, {rival.name: children}, needed=())[rival.name]
         told = sum(child.told.get("samples", 0) for child in children) - before
         pictures = told if rival.together else sum(cost.written.values()) / picture_bytes
+        cameras = seen() if rival.together else sum(map(bool, cost.written.values()))
     return Standing(
         name=rival.name,
-        cameras=len(urls),
+        cameras=cameras,
         cores=round(cost.cores, 4),
-        cameras_per_core=cost.per_core(len(urls)),
+        cameras_per_core=cost.per_core(cameras),
         rss_mb=round(cost.rss_mb, 1),
-        pictures_per_s=round(pictures / cost.seconds / len(urls), 2),
+        pictures_per_s=round(pictures / cost.seconds / cameras, 2) if cameras else 0.0,
         command=" ".join([Path(commands[0][0]).name, *rival.command(["URL"])[1:]]),
     )

@@ -24,7 +24,7 @@ FEW = 16
 """Cameras that the base of memory is measured with, at least."""
 FEW_S = 5.0
 """How long that is measured at most: memory does not take longer."""
-DRAW_S = 900.0
+DRAW_S = 3600.0
 """How long it may take to draw the cameras' pictures; they are kept."""
 START_S = 120.0
 """How long a program may take to do its first work."""

@@ -80,7 +80,7 @@ def test_a_bench_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
                 break
         below = psutil.Process(bench.pid).children(recursive=True)
         bench.kill()
-    assert len(below) == 2
+    assert len(below) >= 2
     assert psutil.wait_procs(below, timeout=60)[1] == []
 
 

@@ -25,7 +25,7 @@ def test_a_tree_is_weighed_with_the_children_that_ended(tmp_path: Path) -> None:
     with Child("burner", [sys.executable, "-c", BURNS], tmp_path / "log") as child:
         until("the burning", lambda: "burnt" in child.told, [child], 60)
         used = usage([child])
-        assert used.cpu_s >= 0.6
+        assert used.cpu_s.keys() == {child.pid} and used.cpu_s[child.pid] >= 0.6
         assert used.rss_mb > 0
         assert len(used.written) == 2 and child.pid in used.written
         (below,) = psutil.Process(child.pid).children()
@@ -40,6 +40,19 @@ def test_what_ends_too_soon_is_told_with_its_last_word(tmp_path: Path) -> None:
             until("nothing", lambda: False, [child], 60)
         with pytest.raises(TooLong, match=r"^a word: expected within 0 s, found it had not come$"):
             until("a word", lambda: False, [], 0)
+
+
+def test_one_that_has_ended_costs_nothing_more(tmp_path: Path) -> None:
+    with (
+        Child("brief", [sys.executable, "-c", "while True: pass"], tmp_path / "log") as brief,
+        Child("speaker", [sys.executable, "-c", SPEAKS], tmp_path / "log") as child,
+    ):
+        until("a word", lambda: "up" in child.told, [brief, child], 60)
+        brief.ask_to_stop()
+        until("the end", lambda: not brief.alive, [], 60)
+        assert measure(0.1, {"both": [brief, child]}, needed=[child])["both"].cores >= 0
+        with pytest.raises(ChildEnded):
+            measure(0.1, {"both": [brief, child]})
 
 
 def test_what_is_no_json_is_not_listened_to(tmp_path: Path) -> None:
