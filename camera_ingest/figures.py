@@ -24,7 +24,9 @@ class Figures:
     received_bytes: int
     """From all cameras but recorded files and those of the fallback."""
     opened: int
-    """Connections to RTSP cameras that were begun."""
+    """Connections to RTSP cameras that were begun …"""
+    opened_most_per_s: int
+    """… and the most of them in any one second."""
     stretch: float
     """1 = the cadences are kept; 1.5 = every camera waits 1.5 times as long."""
     waited_s: float

@@ -159,6 +159,7 @@ class Fleet:
             expired=self._done["expired"],
             received_bytes=sum(reception.bytes for reception in self._budget.receptions.values()),
             opened=self._receiver.turns.passed,
+            opened_most_per_s=self._receiver.turns.most_per_s,
             stretch=self._pace.stretch,
             waited_s=self._waited_s(),
             cpu_s=dict(self._cpu_s),

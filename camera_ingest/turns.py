@@ -21,7 +21,9 @@ class Turns(Generic[Who]):
         self._passed: deque[float] = deque(maxlen=max(1, int(per_s)))
         self._next_at = 0.0
         self.passed = 0
-        """How many, since the start."""
+        """How many, since the start …"""
+        self.most_per_s = 0
+        """… and the most in any one second."""
 
     def wait(self, who: Who) -> None:
         """Stands in line from now on, if not already."""
@@ -40,6 +42,7 @@ class Turns(Generic[Who]):
             self._passed.append(now)
             self._next_at = max(self._next_at, now - BEHIND_S) + self._pause
             self.passed += 1
+            self.most_per_s = max(self.most_per_s, sum(now - at < 1.0 for at in self._passed))
             return who
         return None
 

@@ -28,6 +28,7 @@ def test_in_no_second_more_pass_than_may(per_s: int, pauses: list[float]) -> Non
         while turns.next(now) is not None:
             passed.append(now)
     assert all(sum(since <= at < since + 0.999 for at in passed) <= per_s for since in passed)
+    assert turns.most_per_s <= per_s
 
 
 def test_the_pace_is_kept_when_the_receiver_comes_late() -> None:
