@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+ROUNDS = 5
+"""Of an event loop, from accepting a connection to its protocol, and from dropping it to its end."""
 
 
 class Listener:
@@ -37,6 +40,14 @@ class Listener:
                 self._opening.result()
             self._opening = asyncio.get_running_loop().create_task(self.open())
         return False
+
+    async def end(self, transports: Callable[[], Iterable[asyncio.Transport]]) -> None:
+        """Stops listening and drops everybody, also those who are just being accepted."""
+        self.close()
+        for _ in range(ROUNDS):
+            for transport in tuple(transports()):
+                transport.abort()
+            await asyncio.sleep(0)
 
 
 def reset(transport: asyncio.Transport) -> None:

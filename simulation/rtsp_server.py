@@ -55,10 +55,7 @@ async def serve(
     try:
         await server.broadcast.play(tend)
     finally:
-        listener.close()
-        for viewer in tuple(server.viewers):
-            viewer.transport.abort()
-        await asyncio.sleep(0)
+        await listener.end(lambda: (viewer.transport for viewer in server.viewers))
 
 
 @contextlib.contextmanager

@@ -48,10 +48,7 @@ async def serve(
                     reset(client.transport)
             await asyncio.sleep(TEND_S)
     finally:
-        listener.close()
-        for client in tuple(server.clients):
-            client.transport.abort()
-        await asyncio.sleep(0)
+        await listener.end(lambda: (client.transport for client in server.clients))
 
 
 @contextlib.contextmanager
