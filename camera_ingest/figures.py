@@ -24,12 +24,12 @@ class Figures:
     received_bytes: int
     """From all cameras but recorded files and those of the fallback."""
     opened: int
-    """Connections to RTSP cameras that were begun …"""
-    opened_most_per_s: int
-    """… and the most of them in any one second."""
+    """Connections to RTSP cameras that were begun."""
     stretch: float
     """1 = the cadences are kept; 1.5 = every camera waits 1.5 times as long."""
     waited_s: float
     """How long the oldest look waits by now."""
     cpu_s: Mapping[str, float]
     """CPU seconds by stage: receive, decode, health."""
+    opened_most_per_s: int = 0
+    """The most connections to RTSP cameras that were begun in any one second."""

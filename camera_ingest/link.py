@@ -118,8 +118,8 @@ class Link:
         return None
 
     def left(self, now: float) -> None:
-        """The stream was left on purpose, after a look."""
-        self.opened_at, self.playing, self.wanted_at, self.losses = None, False, None, 0
+        """The stream was left on purpose, after a look or for another address; that is no loss."""
+        self.opened_at, self.playing, self.wanted_at = None, False, None
         self.retry_at = now + self.timing.reopen_s
 
     def lost(self, now: float, blind: Blind, chance: float) -> None:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from math import inf
 
 from camera_ingest.camera import Camera
 from camera_ingest.depacketize import Keyframe
@@ -192,7 +193,7 @@ class Stream:
         self._session.wanted = not self.link.gop_s
         if self.link.wanted_at is not None:
             self._lost = None
-            self.link.seen(now)
+            self.link.seen(inf if self.reception.on_demand else now)
             self._look(keyframe, now)
             if self.reception.on_demand and self._due - now > self.reception.look_s + self.link.timing.reopen_s:
                 self._leave(now)
