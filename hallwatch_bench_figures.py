@@ -25,14 +25,17 @@ Told = Mapping[str, Any]
 def figures(before: Told, after: Told, costs: Mapping[str, Cost]) -> Result:
     """What every bench gives, from what was told at both ends of the time measured and what the processes cost.
 
-    Milliseconds are CPU per picture that was handed on; `other` is what no stage counted: start-up work of a look,
-    the interpreter's own, intake.
+    `on_time_share` is of the samples due of cameras that could see; a camera that is not served in time does not count
+    among those that a core bears. Milliseconds are CPU per picture that was handed on; `other` is what no stage
+    counted: threads between stages, the interpreter, intake.
     """
     ours, simulator = costs["hallwatch"], costs["simulator"]
     done = {name: after[name] - before[name] for name in ("due", "on_time", "seen", "blind", "expired", "overtaken")}
     took = after["at"] - before["at"]
     total = 1000 * ours.cores * took / done["seen"] if done["seen"] else 0.0
     analysed, passed = (after[name] - before[name] for name in ("analysed", "passed"))
+    able = done["due"] - done["blind"]
+    kept = min(1.0, done["on_time"] / able) if able > 0 else 1.0
     megabits = 8e-6 * (after["received_bytes"] - before["received_bytes"])
     return {
         "cameras": after["cameras"],
@@ -49,7 +52,8 @@ def figures(before: Told, after: Told, costs: Mapping[str, Cost]) -> Result:
         "skipped_by_gate": round(passed / (analysed + passed), 4) if analysed + passed else 0.0,
         "rss_mb": round(ours.rss_mb, 1),
         "mbit_s": round(megabits / took, 2),
-        "cameras_per_core": ours.per_core(after["cameras"]),
+        "on_time_share": round(kept, 4),
+        "cameras_per_core": ours.per_core(after["cameras"] * kept),
     }
 
 

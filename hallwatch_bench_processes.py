@@ -194,7 +194,7 @@ class Cost:
     written: Mapping[int, int]
     """Bytes handed to write(2) in that time, by process."""
 
-    def per_core(self, cameras: int) -> float | None:
+    def per_core(self, cameras: float) -> float | None:
         """How many cameras one core could bear; None if no CPU time could be told (the kernel counts 10 ms)."""
         return round(cameras / self.cores, 1) if self.cores else None
 
