@@ -108,8 +108,8 @@ def drawn(stage_id: StageId) -> Iterator[Takes]:
 
 
 def lasts(stage: StageId, state: str) -> bool:
-    """Whether a camera may show a state for long."""
-    return stage.role in (Role.WINDOW, Role.QUEUE) and not state.endswith("+")
+    """Whether a camera may show a state for long; where two windows are in view something changes soon."""
+    return (stage.role is Role.QUEUE or len(stage.numbers) == 1) and not state.endswith("+")
 
 
 def _shown(stage: Stage, stage_id: StageId, cast: Cast) -> Iterable[tuple[str, tuple[Actor, ...]]]:
