@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from camera_ingest.camera import Camera, Via
 from camera_ingest.line import Line
 from camera_ingest.link import Timing
-from camera_ingest.plan import FILLED, Demand, Limits, Means, Way, mbit_s, plan
+from camera_ingest.plan import KEPT, Demand, Limits, Means, Way, mbit_s, plan
 from camera_ingest.reception import Reception
 from camera_ingest.schedule import Schedule
 from camera_ingest.stream import Stream
@@ -68,7 +68,7 @@ class Budget:
         self._term_at: float | None = None
         halls = dict.fromkeys(camera.hall for camera, _ in cameras)
         limits = {hall: self._limits.of_hall(hall) for hall in halls}
-        self._lines = {hall: Line(FILLED * limit) for hall, limit in limits.items() if limit is not None}
+        self._lines = {hall: Line(KEPT * limit) for hall, limit in limits.items() if limit is not None}
         self._asleep = dict.fromkeys(halls, False)
         for camera, _ in cameras:
             self.receptions[camera.id].limited = camera.hall in self._lines

@@ -14,8 +14,10 @@ LEAST_PAUSE = 2.0
 """A camera whose cadence is shorter than so many times a look takes is better off as a stream."""
 RAREST = 2.0
 """The most that a cadence is stretched before cameras are left out: beyond three cadences a window counts as unseen."""
-FILLED = 0.9
-"""The share of a limit that is planned for: headers of packets and expectations that are exceeded take the rest."""
+FILLED = 0.8
+"""The share of a limit that is planned for, so that a look seldom has to wait …"""
+KEPT = 0.95
+"""… and the share that is kept: headers of packets, which are not counted, take the rest."""
 
 
 LEAST_ROOM = 0.05

@@ -80,7 +80,7 @@ class Stream:
             self.fail(self._broken("connect", error), now)
 
     def wake(self, buffer: memoryview, now: float) -> None:
-        """The socket is ready for the next step of the handshake."""
+        """The socket is ready for the next step of the handshake, or has more of a look on demand."""
         self._try(self._shake_hands, buffer, now)
 
     def wants_connection(self, now: float) -> bool:
@@ -122,9 +122,8 @@ class Stream:
 
     def close(self) -> None:
         """Lets the connection go."""
+        self._settle()
         if self._connection is not None:
-            if self._selector is not None:
-                self._selector.unregister(self._connection)
             self._connection.close()
         self._connection = self._selector = self._session = None
 
@@ -172,11 +171,17 @@ class Stream:
         self._send()
 
     def _begin(self, now: float) -> None:
-        """The handshake is over: from now on the socket is drained, not waited for."""
-        assert self._connection and self._selector
-        self._selector.unregister(self._connection)
-        self._selector, self._hops = None, 0
+        """The handshake is over: from now on the socket is drained; only who is about to leave is waited for."""
+        self._hops = 0
         self.link.plays(now)
+        if not self.reception.on_demand:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Nobody wakes for the socket any more."""
+        if self._connection is not None and self._selector is not None:
+            self._selector.unregister(self._connection)
+            self._selector = None
 
     def _send(self) -> None:
         assert self._connection and self._session
@@ -197,6 +202,7 @@ class Stream:
             self._look(keyframe, now)
             if self.reception.on_demand and self._due - now > self.reception.look_s + self.link.timing.reopen_s:
                 self._leave(now)
+        self._settle()
 
     def _leave(self, now: float) -> None:
         """Goes until the next look is due, or until the camera is no longer left out."""

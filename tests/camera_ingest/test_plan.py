@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camera_ingest.plan import LEAST_ROOM, RAREST, Demand, Limits, Means, Way, connections, mbit_s, plan
+from camera_ingest.plan import FILLED, LEAST_ROOM, RAREST, Demand, Limits, Means, Way, connections, mbit_s, plan
 
 NUMBERS = st.floats(0.05, 4)
 
@@ -68,14 +68,14 @@ def test_every_limit_is_kept_and_nobody_is_forgotten(
 
 def test_the_slow_ones_go_over_to_looks_first() -> None:
     demands = [demand(n) for n in range(10)] + [demand(n, 60.0) for n in range(10, 20)]
-    means = ways(demands, Limits(2.95))
+    means = ways(demands, Limits(2.65 / FILLED))
     assert {means[f"c{n}"].way for n in range(10)} == {Way.STREAM}
     assert {means[f"c{n}"].way for n in range(10, 20)} == {Way.ON_DEMAND}
     assert {one.stretch for one in means.values()} == {1.0}
 
 
 def test_as_few_as_necessary_go_over() -> None:
-    means = ways([demand(n, 60.0) for n in range(8)], Limits(1.5))
+    means = ways([demand(n, 60.0) for n in range(8)], Limits(1.35 / FILLED))
     assert Counter(one.way for one in means.values()) == {Way.STREAM: 5, Way.ON_DEMAND: 3}
 
 
@@ -85,7 +85,7 @@ def test_snapshots_are_taken_where_they_are_cheaper() -> None:
 
 
 def test_if_looks_do_not_fit_all_come_more_rarely_by_the_same_factor() -> None:
-    means = ways([demand(n) for n in range(20)], Limits(1.25))
+    means = ways([demand(n) for n in range(20)], Limits(1.125 / FILLED))
     (stretch,) = {one.stretch for one in means.values()}
     assert 1.3 < stretch < 1.4
 
@@ -95,7 +95,7 @@ def test_if_that_is_not_enough_some_are_left_out_in_turn() -> None:
     starts: dict[str, int] = {}
     looked_at: Counter[str] = Counter()
     for _ in range(60):
-        means, following = plan(demands, Limits(0.3), starts)
+        means, following = plan(demands, Limits(0.27 / FILLED), starts)
         starts = dict(following)
         watched = [id for id, one in means.items() if one.way is not Way.LEFT_OUT]
         assert len(watched) == 7

@@ -192,6 +192,20 @@ def test_a_look_on_demand_takes_one_keyframe_and_leaves(played: Played) -> None:
     assert next(now for now in range(99, 121) if played.stream.wants_connection(now)) == 109  # a look took 1 s
 
 
+def test_a_look_on_demand_is_waited_for_and_a_stream_is_not(played: Played) -> None:
+    played.play(90.0)
+    assert not played.selector.get_map()
+    played.camera.close()
+    played.stream.close()
+    played.stream.reception.means = Means(Way.ON_DEMAND)
+    played.play(97.5)
+    assert played.selector.get_map()
+    played.stream.reception.means = Means()  # the plan has changed meanwhile
+    played.show(98.0)
+    assert not played.selector.get_map()
+    assert played.stream.link.playing
+
+
 def test_who_is_left_out_goes_and_says_why(played: Played) -> None:
     played.play(90.0)
     played.show(91.0)

@@ -32,11 +32,11 @@ def test_tells_what_the_network_will_bear(tmp_path: Path) -> None:
     reception = {"hall_mbit_s": 1.0}
     settings = loaded(tmp_path, ("cameras", cameras), ("reception", reception))
     assert describe(settings)[2:4] == [
-        "hc01：连接 4，0.81 Mbit/s（上限 1），按需连接 5 / hc01: 4 connections, 0.81 of 1 Mbit/s, 5 on demand",
-        "合计：连接 4，0.81 Mbit/s / in total: 4 connections, 0.81 Mbit/s",
+        "hc01：连接 3，0.57 Mbit/s（上限 1），按需连接 6 / hc01: 3 connections, 0.57 of 1 Mbit/s, 6 on demand",
+        "合计：连接 3，0.57 Mbit/s / in total: 3 connections, 0.57 Mbit/s",
     ]
     settings = loaded(tmp_path, ("cameras", cameras), ("reception", {"hall_mbit_s": 0.02}))
-    assert describe(settings)[2].endswith("2 on demand, 6 left out in turn, cadences ×1.4")
+    assert describe(settings)[2].endswith("2 on demand, 6 left out in turn, cadences ×1.6")
 
 
 def test_tells_the_codes_by_which_a_platform_knows_its_cameras(tmp_path: Path) -> None:
