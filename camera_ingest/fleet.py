@@ -91,7 +91,7 @@ class Fleet:
         budget.watch(streams)
         self._receiver = Receiver(streams, timing, budget if budget.active else None)
         self._rounds = Rounds(kinds["http"], timing, self._slots.put, utc, self._pace, budget.receptions)
-        self._fallback = Fallback(kinds["pyav"], timing, self._slots.put, utc, self._pace)
+        self._fallback = Fallback(kinds["pyav"], timing, self._slots.put, utc, self._pace, budget.receptions)
         works: list[tuple[str, Callable[[], None]]] = [("decode", self._decode)]
         works += [("fallback", self._fallback.run)] if kinds["pyav"] else []
         works += [("receive", partial(self._receiver.run, self._stop))] if streams else []

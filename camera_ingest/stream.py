@@ -106,6 +106,8 @@ class Stream:
         if overdue:
             expected, found = overdue
             step = self._session.step if self._session else "resolve"
+            lack = self._session.lack if self._session else ""
+            found = f"{found}: {lack}" if lack else found
             self.fail(StreamLost(self.camera.id, step, expected, found, self._silence()), now)
         if now >= self._due and self._lost is not None:
             self._look(self._lost, now)
