@@ -5,16 +5,12 @@ people less surely.
 """
 
 import av
-import numpy as np
-from av.video.reformatter import VideoReformatter
 
 from camera_ingest.depacketize import Keyframe
-from camera_ingest.sample import Picture
+from camera_ingest.frame import COLOURS, UNSPECIFIED, Frame
 
 LARGEST_PICTURE = 4096 * 2304  # pixels; a forged header shall not fill the memory
 LIFE = 20_000  # pictures that a context decodes before another takes its place, and with it whatever it has gathered
-UNSPECIFIED = 2  # of a colour space, of primaries and of a transfer characteristic (ITU-T H.273)
-_COLOURS = ("colorspace", "color_primaries", "color_trc", "color_range")
 
 
 class Decoder:
@@ -22,12 +18,11 @@ class Decoder:
 
     def __init__(self) -> None:
         self._contexts: dict[str, tuple[av.VideoCodecContext, int]] = {}  # and how many pictures they have left
-        self._reformatter = VideoReformatter()  # one, reused: a new one per picture costs more than the picture
 
-    def decode(self, keyframe: Keyframe) -> Picture | None:
-        """The picture, height × width × 3 in BGR; None if it does not decode, or not without faults."""
+    def decode(self, keyframe: Keyframe) -> Frame | None:
+        """The picture; None if it does not decode, or not without faults."""
         context = self._context(keyframe.codec.name)
-        for name in _COLOURS:  # FFmpeg keeps those of another camera for one that says nothing of them
+        for name in COLOURS:  # FFmpeg keeps those of another camera for one that says nothing of them
             setattr(context, name, 0 if name == "color_range" else UNSPECIFIED)
         try:
             frames = context.decode(av.Packet(keyframe.access_unit))
@@ -38,7 +33,10 @@ class Decoder:
             context.flush_buffers()
         if len(frames) != 1 or frames[0].is_corrupt:
             return None
-        return to_bgr(frames[0], self._reformatter)
+        try:
+            return Frame(frames[0])
+        except av.FFmpegError:
+            return None
 
     def _context(self, codec: str) -> av.VideoCodecContext:
         context, left = self._contexts.get(codec, (None, 0))
@@ -46,20 +44,6 @@ class Decoder:
             context, left = _new_context(codec), LIFE
         self._contexts[codec] = context, left - 1
         return context
-
-
-def to_bgr(frame: av.VideoFrame, reformatter: VideoReformatter) -> Picture | None:
-    """A decoded picture in BGR, None if there is no way; colours that FFmpeg cannot convert are taken as usual."""
-    try:
-        converted = reformatter.reformat(frame, format="bgr24")
-    except av.FFmpegError:
-        for name in _COLOURS:
-            setattr(frame, name, 0 if name == "color_range" else UNSPECIFIED)
-        try:
-            converted = reformatter.reformat(frame, format="bgr24")
-        except av.FFmpegError:
-            return None
-    return converted.to_ndarray().astype(np.uint8, copy=False)
 
 
 def _new_context(codec: str) -> av.VideoCodecContext:

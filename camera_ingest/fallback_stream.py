@@ -8,11 +8,11 @@ from urllib.parse import quote
 import av
 import cv2
 from av.container import InputContainer
-from av.video.reformatter import VideoReformatter
 
 from camera_ingest.camera import Camera
-from camera_ingest.decode import LARGEST_PICTURE, to_bgr
+from camera_ingest.decode import LARGEST_PICTURE
 from camera_ingest.depacketize import H264, H265, START_CODE, Codec, Keyframe
+from camera_ingest.frame import Frame
 from camera_ingest.link import Timing
 from camera_ingest.lost import StreamLost
 from camera_ingest.rtsp import DEPENDENT
@@ -48,7 +48,6 @@ class FallbackStream:
         self._which = camera.id
         self._patience_s = timing.keyframe_s / 2  # without a keyframe until every picture is decoded
         self._key_at: float | None = None  # when the last keyframe came, or the first packet
-        self._reformatter = VideoReformatter()
         self._dependent = 0  # packets since that are none; while a camera falls silent, time alone says nothing
         try:
             self._container = av.open(
@@ -112,8 +111,9 @@ class FallbackStream:
             return None
         if not frames or not wanted:
             return None
-        picture = to_bgr(frames[-1], self._reformatter)
-        if picture is None:
+        try:
+            picture = Frame(frames[-1]).picture
+        except av.FFmpegError:
             return None
         written, jpeg = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))
         return jpeg.tobytes() if written else None

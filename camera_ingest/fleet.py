@@ -26,7 +26,7 @@ from camera_ingest.open_files import make_room
 from camera_ingest.pace import Pace
 from camera_ingest.receiver import Receiver
 from camera_ingest.rounds import Rounds
-from camera_ingest.sample import Blind, Picture, Sample
+from camera_ingest.sample import Blind, Frame, Picture, Sample, brightness
 from camera_ingest.schedule import Schedule, staggered
 from camera_ingest.snapshot import decode_jpeg
 from camera_ingest.stream import Stream
@@ -180,7 +180,7 @@ class Fleet:
         return 0.0 if oldest is None else time.monotonic() - oldest
 
     def _count(self, sample: Sample, due: float | None) -> None:
-        if sample.picture is None:
+        if sample.shown is None:
             self._done["blind"] += 1
             return
         self._done["seen"] += 1
@@ -212,28 +212,29 @@ class Fleet:
             self._offer(sample, look.due)
 
     def _develop(self, look: Look, decoder: Decoder) -> Sample:
+        shown: Frame | Picture | None
         match look.found:
             case StreamLost() as lost:
                 return _blind(look.camera, look.at, lost)
             case Keyframe() as keyframe:
-                picture, size = decoder.decode(keyframe), len(keyframe.access_unit)
+                shown, size = decoder.decode(keyframe), len(keyframe.access_unit)
             case jpeg:
-                picture, size = decode_jpeg(jpeg), len(jpeg)
-        if picture is not None:
-            return self._judged(look, picture)
+                shown, size = decode_jpeg(jpeg), len(jpeg)
+        if shown is not None:
+            return self._judged(look, shown)
         lost = StreamLost(look.camera, "decode", "a picture", f"{size} bytes that are none", Blind.UNDECODABLE)
         return _blind(look.camera, look.at, lost)
 
-    def _judged(self, look: Look, picture: Picture) -> Sample:
+    def _judged(self, look: Look, shown: Frame | Picture) -> Sample:
         """The picture, or why nothing may be concluded from it."""
         camera, began = look.camera, time.thread_time()
         before = self._healths[camera] if camera in self._healths else self._recall(camera)
-        now = self._healths[camera] = examine(before, picture, look.at, look.clock_off_s)
+        now = self._healths[camera] = examine(before, brightness(shown), look.at, look.clock_off_s)
         if now.moved != before.moved or _hour(now) != _hour(before):
             self._keep(camera, now)
         self._cpu_s["health"] += time.thread_time() - began
         if now.fault is None:
-            return Sample(camera, look.at, picture)
+            return Sample(camera, look.at, shown)
         return Sample(camera, look.at, None, now.fault, f"{camera}: {now.detail}")
 
     def _play(self, camera: Camera) -> None:

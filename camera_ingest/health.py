@@ -11,7 +11,7 @@ from camera_ingest.health_clock import Clock, ClockRule, read
 from camera_ingest.health_measures import measure
 from camera_ingest.health_scene import Scene, learn
 from camera_ingest.health_suspicion import Limits, Suspicion, is_black, suspect
-from camera_ingest.sample import Blind, Picture
+from camera_ingest.sample import Blind, Grey, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,9 @@ class Health:
 
 
 def examine(
-    before: Health, picture: Picture, at: datetime, clock_off_s: float | None = None, rule: HealthRule = USUAL
+    before: Health, picture: Picture | Grey, at: datetime, clock_off_s: float | None = None, rule: HealthRule = USUAL
 ) -> Health:
-    """What is known of a camera after one more picture (height × width × 3, BGR), taken at a time (aware).
+    """What is known of a camera after one more picture (BGR, or its brightness), taken at a time (aware).
 
     `clock_off_s` is by how many seconds the camera's clock was fast at that look, None if nobody said. Looks may come
     at any pace and may fail: for one without a picture nothing is called. Times must not run backwards.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from camera_ingest.frame import green
 from camera_ingest.health_edges import SMALL_SIZE, Edges, Grey, Values, blocks, edges
 from camera_ingest.sample import Picture
 
@@ -14,8 +15,6 @@ HALF_SIZE = 160, 90
 """Width and height at which fine detail is measured: there averaging has taken most of the sensor's noise."""
 LATTICE_SIZE = 160, 45
 """Columns and rows of single pixels, not averaged, that are compared with those of the next look."""
-GREEN = 1
-"""The channel that stands for brightness: three fifths of it, and no conversion."""
 NEAR_BLACK = 32
 """Grey level below which a pixel counts as near-black."""
 
@@ -50,11 +49,13 @@ def noise(fine: Values) -> float:
     return float(np.sort(fine, axis=None)[fine.size // 10])
 
 
-def measure(picture: Picture) -> Measures:
-    """Everything that health is judged by, of one picture (height × width × 3, BGR).
+def measure(picture: Picture | Grey) -> Measures:
+    """Everything that health is judged by, of one picture (height × width × 3, BGR) or its brightness alone.
 
     Fine detail: J. L. Pech-Pacheco et al., Diatom autofocusing in brightfield microscopy, ICPR 2000.
     """
+    if picture.ndim == 3:
+        picture = green(picture)
     grey = _grey(picture)
     mean, std = (float(value[0, 0]) for value in cv2.meanStdDev(grey))
     half = cv2.resize(grey, HALF_SIZE, interpolation=cv2.INTER_AREA)
@@ -67,17 +68,17 @@ def measure(picture: Picture) -> Measures:
         fine=blocks(np.asarray(cv2.multiply(laplacian, laplacian, dtype=cv2.CV_32F), np.float32)),
         small=small,
         edges=edges(small),
-        lattice=np.ascontiguousarray(cv2.resize(picture, LATTICE_SIZE, interpolation=cv2.INTER_NEAREST)[..., GREEN]),
+        lattice=np.asarray(cv2.resize(picture, LATTICE_SIZE, interpolation=cv2.INTER_NEAREST), np.uint8),
     )
 
 
-def _grey(picture: Picture) -> Grey:
+def _grey(picture: Grey) -> Grey:
     """180 × 320: the mean of two pixels per place, for reading all of them would cost more than all measures."""
     height, width = picture.shape[:2]
     step = max(1, min(width // GREY_SIZE[0], height // GREY_SIZE[1]))
     rows, columns = height // step * step, width // step * step
-    one = picture[:rows:step, :columns:step, GREEN]
-    other = picture[step // 2 : rows : step, step // 2 : columns : step, GREEN]
+    one = picture[:rows:step, :columns:step]
+    other = picture[step // 2 : rows : step, step // 2 : columns : step]
     grey = cv2.addWeighted(one, 0.5, other, 0.5, 0)
     if grey.shape != GREY_SIZE[::-1]:
         grey = cv2.resize(grey, GREY_SIZE, interpolation=cv2.INTER_AREA)

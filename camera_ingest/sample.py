@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
+from camera_ingest.frame import Frame, Grey, Picture, green
 
-Picture = NDArray[np.uint8]
-"""height × width × 3, BGR, 0..255."""
+__all__ = ["Blind", "Frame", "Grey", "Picture", "Sample", "brightness"]
 
 
 class Blind(StrEnum):
@@ -32,12 +30,28 @@ class Blind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one look at one camera gave. `picture is None` exactly when `blind` is set."""
+    """What one look at one camera gave. `shown is None` exactly when `blind` is set."""
 
     camera: str
     at: datetime
     """When the picture was taken, or when the look failed; aware, UTC."""
-    picture: Picture | None
+    shown: Picture | Frame | None
+    """The picture, converted or as it was decoded."""
     blind: Blind | None = None
     detail: str = ""
     """One sentence: which, where, expected, found. No credentials."""
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture, converted when it is first asked for."""
+        return self.shown.picture if isinstance(self.shown, Frame) else self.shown
+
+    @property
+    def grey(self) -> Grey | None:
+        """Its brightness."""
+        return None if self.shown is None else brightness(self.shown)
+
+
+def brightness(shown: Picture | Frame) -> Grey:
+    """The brightness of a picture; of one that is converted already its green."""
+    return shown.grey if isinstance(shown, Frame) else green(shown)

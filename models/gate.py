@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from camera_ingest.sample import Picture
+from camera_ingest.sample import Grey
 from models.detection import Detection
 from models.regions import Region, RegionKind
 
@@ -40,11 +40,9 @@ class Analysed:
     people: tuple[Detection, ...]
 
 
-def shades(picture: Picture) -> Shades:
-    """The brightness of a picture, coarsely: of its green, which is most of it."""
-    return np.asarray(
-        cv2.resize(cv2.extractChannel(picture, 1), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA), np.float32
-    )
+def shades(grey: Grey) -> Shades:
+    """The brightness of a picture, coarsely."""
+    return np.asarray(cv2.resize(grey, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def near(regions: Sequence[Region]) -> Cells:

@@ -31,20 +31,24 @@ class Attention:
         self._before: dict[str, Analysed] = {}
         self._cells: dict[str, Cells] = {}
 
-    def people(self, desk: Desk, sample: Sample, picture: Picture) -> Sequence[Detection]:
-        """The people of a camera's picture. Raises what `find` raises."""
-        camera, regions = sample.camera, desk.regions[sample.camera]
-        if not self._gated:
-            self.analysed += 1
-            return self._find(picture, regions)
+    def people(self, desk: Desk, sample: Sample) -> Sequence[Detection]:
+        """The people of a sample that sees. Raises what `find` and the conversion of the picture raise."""
+        camera, regions, grey = sample.camera, desk.regions[sample.camera], sample.grey
+        if not self._gated or grey is None:
+            return self._analyse(sample, regions)
         if camera not in self._cells:
             self._cells[camera] = near(regions)
-        now, before = shades(picture), self._before.get(camera)
+        now, before = shades(grey), self._before.get(camera)
         if desk.settled(camera) and unchanged(before, now, sample.at, self._cells[camera]):
             assert before is not None
             self.passed += 1
             return before.people
-        found = tuple(self._find(picture, regions))
-        self.analysed += 1
+        found = self._analyse(sample, regions)
         self._before[camera] = Analysed(sample.at, now, found)
         return found
+
+    def _analyse(self, sample: Sample, regions: Sequence[Region]) -> tuple[Detection, ...]:
+        picture = sample.picture
+        assert picture is not None, "the sample sees"
+        self.analysed += 1
+        return tuple(self._find(picture, regions))

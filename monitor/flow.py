@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from camera_ingest.sample import Blind, Sample
+from camera_ingest.sample import Blind, Sample, brightness
 from models.detection import Detection
 from monitor.album import Album
 from monitor.alerts import Alert, Still
@@ -71,15 +71,15 @@ def look(sample: Sample, desk: Desk, attention: Attention) -> tuple[Sample, Sequ
 
     A camera without a legal basis is never analysed. Where the detector fails, the sample is blind and says so.
     """
-    camera, picture = desk.cameras[sample.camera], sample.picture
-    if picture is None or not camera.legal_basis or not desk.regions[camera.id]:
+    camera = desk.cameras[sample.camera]
+    if sample.shown is None or not camera.legal_basis or not desk.regions[camera.id]:
         return sample, None
     try:
-        return sample, attention.people(desk, sample, picture)
+        return sample, attention.people(desk, sample)
     except Exception as error:  # whatever a network or its driver may raise
-        size = "×".join(str(side) for side in picture.shape[1::-1])
+        size = "×".join(str(side) for side in brightness(sample.shown).shape[::-1])
         detail = f"camera {camera.id}: the detector failed on a picture of {size}: {type(error).__name__}: {error}"
-        return replace(sample, picture=None, blind=Blind.UNDECODABLE, detail=detail), None
+        return replace(sample, shown=None, blind=Blind.UNDECODABLE, detail=detail), None
 
 
 def _log(sample: Sample, was_blind: str, alerts: Sequence[Alert]) -> None:

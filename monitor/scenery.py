@@ -38,10 +38,14 @@ class Scenery:
 
         None stays None: a look that could not see teaches nothing.
         """
-        if found is None or sample.picture is None:
+        if found is None or sample.shown is None:
             return found
         camera, closed = sample.camera, is_closed(desk.hall, desk.calendar, sample.at)
         before = self._maps[camera] if camera in self._maps else self._recall(camera)
+        if not (before.things or closed):  # nothing to leave out, and nothing is learned in service
+            self._maps[camera] = before
+            return found
+        assert sample.picture is not None
         now = self._maps[camera] = learn(before, found, sample.picture, sample.at, closed)
         changed = [thing.place for thing in now.known] != [thing.place for thing in before.known]
         if changed:

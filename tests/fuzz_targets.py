@@ -121,9 +121,12 @@ class Targets:
         return decode_jpeg(jpeg) is not None
 
     def _shows(self, keyframe: Keyframe) -> bool:
-        seen = self._decoder.decode(keyframe)
-        if seen is None:
+        frame = self._decoder.decode(keyframe)
+        if frame is None:
             return False
+        seen = frame.picture
+        if frame.grey.shape != seen.shape[:2]:
+            raise Wrong(f"a brightness of {frame.grey.shape} for a picture of {seen.shape}")
         if seen.ndim != 3 or seen.shape[2] != 3 or seen.shape[0] * seen.shape[1] > LARGEST_PICTURE:
             raise Wrong(f"a picture of {seen.shape}")
         return True

@@ -29,6 +29,7 @@ FRONT = (
 
 EDGES = (
     *(f"camera_ingest/{noun}.py" for noun in ("rtsp", "snapshot", "clip", "fleet", "decode", "health", "sample")),
+    "camera_ingest/frame.py",
     "camera_ingest/fallback*.py",  # PyAV
     "camera_ingest/health_*.py",  # numpy, OpenCV
     *(f"camera_ingest/{noun}.py" for noun in ("onvif", "onvif_find", "onvif_reply", "onvif_talk")),  # onveef

@@ -73,12 +73,11 @@ class Way:
     def see(self, sample: Sample, camera: str, hall: str, now: float, quiet: bool, truth: Mapping[str, int]) -> None:
         """One sample, judged against the truth by region."""
         desk, began = self.desks[hall], time.thread_time()
-        assert sample.picture is not None
         at, people = self.before.get(camera, (-FORCED_S, ()))
         if self.by_bytes and quiet and now - at < FORCED_S and desk.settled(camera):
             self.undecoded += 1
         else:
-            people = self.attention.people(desk, sample, sample.picture)
+            people = self.attention.people(desk, sample)
             self.before[camera] = now, people
         self.spent_s += time.thread_time() - began
         self.looks += 1

@@ -1,5 +1,6 @@
 """Pictures out of keyframes."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -17,9 +18,12 @@ def test_one_keyframe_is_one_picture(codec: Codec, encoder: str) -> None:
         original = picture(number, width=160 + 32 * number)
         decoded = decoder.decode(Keyframe(codec, encode([original], encoder)[0], 0))
         assert decoded is not None
-        assert decoded.shape == original.shape
-        assert decoded.dtype == np.uint8
-        assert np.abs(decoded.astype(int) - original).mean() < 6
+        assert decoded.picture.shape == original.shape
+        assert decoded.picture.dtype == np.uint8
+        assert np.abs(decoded.picture.astype(int) - original).mean() < 6
+        assert decoded.grey.shape == original.shape[:2]
+        usual = cv2.cvtColor(original, cv2.COLOR_BGR2GRAY)
+        assert np.abs(decoded.grey.astype(int) - usual).mean() < 6
 
 
 @CODECS
@@ -29,7 +33,7 @@ def test_contexts_are_replaced_in_time(monkeypatch: pytest.MonkeyPatch, codec: C
     pictures = [decoder.decode(keyframe) for _ in range(5)]
     for seen in pictures:
         assert seen is not None
-        assert np.abs(seen.astype(int) - picture(0)).mean() < 6
+        assert np.abs(seen.picture.astype(int) - picture(0)).mean() < 6
 
 
 @CODECS
@@ -47,11 +51,14 @@ def test_odd_colours_of_a_camera_are_shown_and_forgotten_with_it(matrix: str) ->
     before = decoder.decode(plain)
     odd = decoder.decode(Keyframe(H264, encode([picture(0)], more=f"colormatrix={matrix}:fullrange=on")[0], 0))
     assert odd is not None
-    assert np.abs(odd.astype(int) - picture(0)).mean() < 12
+    assert np.abs(odd.picture.astype(int) - picture(0)).mean() < 12
+    assert np.abs(odd.grey.astype(int) - cv2.cvtColor(picture(0), cv2.COLOR_BGR2GRAY)).mean() < 12, (
+        "its full range, too"
+    )
     after = decoder.decode(plain)
     assert before is not None
     assert after is not None
-    assert np.array_equal(before, after)
+    assert np.array_equal(before.picture, after.picture)
 
 
 def test_a_picture_that_had_to_be_guessed_is_none() -> None:

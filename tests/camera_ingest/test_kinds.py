@@ -104,4 +104,4 @@ def test_keyframes_decode_alone_to_what_a_player_shows(kind: Kind) -> None:
         number = (keyframe.rtp_time - 0xFFFF_0000) % (1 << 32) // 18_000
         alone = decoder.decode(keyframe)
         assert alone is not None
-        assert np.array_equal(alone, shown[number])
+        assert np.array_equal(alone.picture, shown[number])

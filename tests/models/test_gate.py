@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from camera_ingest.sample import Picture
+from camera_ingest.sample import Picture, brightness
 from models.detection import Detection
-from models.gate import FORCED, Analysed, near, shades, unchanged
+from models.gate import FORCED, Analysed, Shades, near, unchanged
+from models.gate import shades as coarsely
 from models.regions import Anchor, Region, RegionKind
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -22,6 +23,10 @@ def scene(seed: int = 0, noise: float = 8.0) -> Picture:
     rows = np.linspace(60, 180, 360)[:, np.newaxis, np.newaxis]
     grain = np.random.default_rng(seed).normal(0, noise, (360, 640, 3))
     return np.clip(rows + grain, 0, 255).astype(np.uint8)
+
+
+def shades(picture: Picture) -> Shades:
+    return coarsely(brightness(picture))
 
 
 def with_clerk(picture: Picture, left: float = 0.25) -> Picture:

@@ -28,8 +28,7 @@ def play(hall: Desk, eyes: Eyes, attention: Attention, seconds: range, shown: Pi
     before = eyes.looks
     for second in seconds:
         sample = seeing("c1", second, shown)
-        assert sample.picture is not None
-        people = attention.people(hall, sample, sample.picture)
+        people = attention.people(hall, sample)
         hall.judge(sample, observe(sample.at, hall.regions["c1"], people))
     return eyes.looks - before
 

@@ -1,0 +1,81 @@
+"""A frame: a decoded picture, converted only when somebody asks for it, and only as far as that needs.
+
+Health and the gate look at brightness alone, which a decoder gives as a plane of its own; colours are for the network
+and for evidence.
+"""
+
+import threading
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+"""height × width × 3, BGR, 0..255."""
+Grey = NDArray[np.uint8]
+"""height × width, brightness, 0..255."""
+
+USUAL = ("yuv420p", "yuvj420p", "nv12")
+"""Formats in which cameras' pictures come: 8 bits, the first plane brightness."""
+FULL_RANGE = 2
+"""A frame's `color_range` if 0 is black and 255 white; otherwise 16 and 235 are (ITU-T H.273)."""
+UNSPECIFIED = 2
+"""Of a colour space, of primaries and of a transfer characteristic (ITU-T H.273)."""
+COLOURS = ("colorspace", "color_primaries", "color_trc", "color_range")
+GREEN = 1
+_STRETCHED = np.clip((np.arange(256) - 16) * (255 / 219), 0, 255).round().astype(np.uint8)
+_own = threading.local()  # a reformatter per thread, reused: a new one per picture costs more than the picture
+
+
+class Frame:
+    """One picture as it came out of a decoder; may be handed from thread to thread."""
+
+    __slots__ = ("_frame", "_grey", "_picture")
+
+    def __init__(self, frame: av.VideoFrame) -> None:
+        """Raises `av.FFmpegError` where there is no way from an unusual format to colours."""
+        self._frame = frame
+        self._grey: Grey | None = None
+        self._picture: Picture | None = None if frame.format.name in USUAL else _to_bgr(frame)
+
+    @property
+    def grey(self) -> Grey:
+        """Its brightness; of an unusual format its green."""
+        if self._grey is None:
+            self._grey = _brightness(self._frame) if self._picture is None else green(self._picture)
+        return self._grey
+
+    @property
+    def picture(self) -> Picture:
+        """Its colours. Raises `av.FFmpegError`."""
+        if self._picture is None:
+            self._picture = _to_bgr(self._frame)
+        return self._picture
+
+
+def green(picture: Picture) -> Grey:
+    """The green of a picture, which is most of its brightness."""
+    return np.asarray(cv2.extractChannel(picture, GREEN), np.uint8)
+
+
+def _brightness(frame: av.VideoFrame) -> Grey:
+    plane = frame.planes[0]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+    full = frame.format.name == "yuvj420p" or frame.color_range == FULL_RANGE
+    return np.asarray(rows if full else cv2.LUT(rows, _STRETCHED), np.uint8)
+
+
+def _to_bgr(frame: av.VideoFrame) -> Picture:
+    """Colours that FFmpeg cannot convert are taken as usual."""
+    if not hasattr(_own, "reformatter"):
+        _own.reformatter = VideoReformatter()
+    reformatter: VideoReformatter = _own.reformatter
+    try:
+        converted = reformatter.reformat(frame, format="bgr24")
+    except av.FFmpegError:
+        for name in COLOURS:
+            setattr(frame, name, 0 if name == "color_range" else UNSPECIFIED)
+        converted = reformatter.reformat(frame, format="bgr24")
+    return converted.to_ndarray().astype(np.uint8, copy=False)
