@@ -1,6 +1,7 @@
 """The simulated city in real time: its cameras over RTSP, its devices over MQTT, its truth into a file."""
 
 import asyncio
+import gc
 import json
 import os
 import time
@@ -63,6 +64,7 @@ def run(
     broken: dict[str, Fault] = {}
     devices = Devices(script, (settings.broker.host, settings.broker.port), began, settings.scales)
     rest = partial(_tell, script, devices, clock, began, truth or Path(os.devnull), stop, broken)
+    gc.freeze()  # the story and the library are there to stay: not to be searched for garbage again and again
     asyncio.run(_together(_cameras(settings, script, library, clock, broken, switch), rest, stop, seconds))
 
 
