@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 """height × width × 3, BGR, 0..255."""
 Grey = NDArray[np.uint8]
-"""height × width, brightness, 0..255."""
+"""Brightness, 0..255: the mean of two pixels each, so many apart that some 320×180 are left."""
 
 USUAL = ("yuv420p", "yuvj420p", "nv12")
 """Formats in which cameras' pictures come: 8 bits, the first plane brightness."""
@@ -25,6 +25,7 @@ UNSPECIFIED = 2
 """Of a colour space, of primaries and of a transfer characteristic (ITU-T H.273)."""
 COLOURS = ("colorspace", "color_primaries", "color_trc", "color_range")
 GREEN = 1
+WIDTH, HEIGHT = 320, 180
 _STRETCHED = np.clip((np.arange(256) - 16) * (255 / 219), 0, 255).round().astype(np.uint8)
 _own = threading.local()  # a reformatter per thread, reused: a new one per picture costs more than the picture
 
@@ -48,6 +49,11 @@ class Frame:
         return self._grey
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Height and width, pixels."""
+        return self._frame.height, self._frame.width
+
+    @property
     def picture(self) -> Picture:
         """Its colours. Raises `av.FFmpegError`."""
         if self._picture is None:
@@ -57,12 +63,21 @@ class Frame:
 
 def green(picture: Picture) -> Grey:
     """The green of a picture, which is most of its brightness."""
-    return np.asarray(cv2.extractChannel(picture, GREEN), np.uint8)
+    return _apart(picture[..., GREEN])
+
+
+def _apart(pixels: Grey) -> Grey:
+    """Two pixels of each place, for to read all of them would cost more than all that is done with them."""
+    step = max(1, min(pixels.shape[1] // WIDTH, pixels.shape[0] // HEIGHT))
+    height, width = (side // step * step for side in pixels.shape)
+    one, other = pixels[:height:step, :width:step], pixels[step // 2 : height : step, step // 2 : width : step]
+    return np.asarray(cv2.addWeighted(one, 0.5, other, 0.5, 0), np.uint8)
 
 
 def _brightness(frame: av.VideoFrame) -> Grey:
     plane = frame.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+    rows = _apart(rows)
     full = frame.format.name == "yuvj420p" or frame.color_range == FULL_RANGE
     return np.asarray(rows if full else cv2.LUT(rows, _STRETCHED), np.uint8)
 

@@ -54,9 +54,9 @@ def measure(picture: Picture | Grey) -> Measures:
 
     Fine detail: J. L. Pech-Pacheco et al., Diatom autofocusing in brightfield microscopy, ICPR 2000.
     """
-    if picture.ndim == 3:
-        picture = green(picture)
-    grey = _grey(picture)
+    grey = green(picture) if picture.ndim == 3 else picture
+    if grey.shape != GREY_SIZE[::-1]:
+        grey = np.asarray(cv2.resize(grey, GREY_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
     mean, std = (float(value[0, 0]) for value in cv2.meanStdDev(grey))
     half = cv2.resize(grey, HALF_SIZE, interpolation=cv2.INTER_AREA)
     laplacian = cv2.Laplacian(half, cv2.CV_16S)
@@ -68,18 +68,5 @@ def measure(picture: Picture | Grey) -> Measures:
         fine=blocks(np.asarray(cv2.multiply(laplacian, laplacian, dtype=cv2.CV_32F), np.float32)),
         small=small,
         edges=edges(small),
-        lattice=np.asarray(cv2.resize(picture, LATTICE_SIZE, interpolation=cv2.INTER_NEAREST), np.uint8),
+        lattice=np.asarray(cv2.resize(grey, LATTICE_SIZE, interpolation=cv2.INTER_NEAREST), np.uint8),
     )
-
-
-def _grey(picture: Grey) -> Grey:
-    """180 × 320: the mean of two pixels per place, for reading all of them would cost more than all measures."""
-    height, width = picture.shape[:2]
-    step = max(1, min(width // GREY_SIZE[0], height // GREY_SIZE[1]))
-    rows, columns = height // step * step, width // step * step
-    one = picture[:rows:step, :columns:step]
-    other = picture[step // 2 : rows : step, step // 2 : columns : step]
-    grey = cv2.addWeighted(one, 0.5, other, 0.5, 0)
-    if grey.shape != GREY_SIZE[::-1]:
-        grey = cv2.resize(grey, GREY_SIZE, interpolation=cv2.INTER_AREA)
-    return np.asarray(grey, np.uint8)

@@ -51,6 +51,13 @@ class Sample:
         """Its brightness."""
         return None if self.shown is None else brightness(self.shown)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the picture, pixels; 0, 0 where there is none."""
+        if self.shown is None:
+            return 0, 0
+        return self.shown.size if isinstance(self.shown, Frame) else (self.shown.shape[0], self.shown.shape[1])
+
 
 def brightness(shown: Picture | Frame) -> Grey:
     """The brightness of a picture; of one that is converted already its green."""

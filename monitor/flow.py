@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from camera_ingest.sample import Blind, Sample, brightness
+from camera_ingest.sample import Blind, Sample
 from models.detection import Detection
 from monitor.album import Album
 from monitor.alerts import Alert, Still
@@ -77,7 +77,7 @@ def look(sample: Sample, desk: Desk, attention: Attention) -> tuple[Sample, Sequ
     try:
         return sample, attention.people(desk, sample)
     except Exception as error:  # whatever a network or its driver may raise
-        size = "×".join(str(side) for side in brightness(sample.shown).shape[::-1])
+        size = "×".join(str(side) for side in sample.size[::-1])
         detail = f"camera {camera.id}: the detector failed on a picture of {size}: {type(error).__name__}: {error}"
         return replace(sample, shown=None, blind=Blind.UNDECODABLE, detail=detail), None
 

@@ -125,8 +125,8 @@ class Targets:
         if frame is None:
             return False
         seen = frame.picture
-        if frame.grey.shape != seen.shape[:2]:
-            raise Wrong(f"a brightness of {frame.grey.shape} for a picture of {seen.shape}")
+        if frame.size != seen.shape[:2] or frame.grey.ndim != 2:
+            raise Wrong(f"a frame of {frame.size} and a picture of {seen.shape}")
         if seen.ndim != 3 or seen.shape[2] != 3 or seen.shape[0] * seen.shape[1] > LARGEST_PICTURE:
             raise Wrong(f"a picture of {seen.shape}")
         return True
