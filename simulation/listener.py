@@ -42,12 +42,18 @@ class Listener:
         return False
 
     async def end(self, transports: Callable[[], Iterable[asyncio.Transport]]) -> None:
-        """Stops listening and drops everybody, also those who are just being accepted."""
-        self.close()
+        """Stops listening and drops everybody, also those who are just being accepted.
+
+        asyncio's server must not be closed before they are: it would forget their sockets.
+        """
+        loop = asyncio.get_running_loop()
+        for listening in self._server.sockets if self._server is not None else ():
+            loop.remove_reader(listening.fileno())
         for _ in range(ROUNDS):
             for transport in tuple(transports()):
                 transport.abort()
             await asyncio.sleep(0)
+        self.close()
 
 
 def reset(transport: asyncio.Transport) -> None:

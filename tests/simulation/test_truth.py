@@ -14,6 +14,7 @@ from simulation.truth import Line, Score, compare, lines
 
 ZERO = datetime(2026, 3, 2, 1, tzinfo=UTC)
 ABSENCE, QUEUE = AbsenceRule(yellow_s=60, unknown_reset_s=60), QueueRule(yellow_s=60)
+TIMING = Timing(handshake_s=5, backoff_most_s=60)
 
 
 def at(second: float) -> str:
@@ -37,7 +38,7 @@ def alert(since: float, place: str = "w1", rule: Rule = Rule.ABSENCE) -> Alert:
 
 def scored(truth: list[Line], *alerts: Alert, ended: float = 1000) -> Score:
     end: Line = {"at": at(ended), "kind": "queue"}
-    return compare([*truth, end], alerts, ABSENCE, QUEUE, {"c1": timedelta(seconds=5)}, Timing())
+    return compare([*truth, end], alerts, ABSENCE, QUEUE, {"c1": timedelta(seconds=5)}, TIMING)
 
 
 @pytest.mark.parametrize(
