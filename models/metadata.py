@@ -53,7 +53,7 @@ def parse(path: Path, content: object) -> Metadata:
     """The metadata in the content of a YAML file; `path` only names it in errors."""
     if not isinstance(content, Mapping):
         raise WeightsError(path, "a mapping with imgsz and names", type(content).__name__)
-    size = _size(path, content.get("imgsz"))
+    size = _size(path, content.get("imgsz"), "imgsz:")
     names = content.get("names")
     first = names.get(0) if isinstance(names, Mapping) else names[0] if isinstance(names, list) and names else None
     if first != PERSON:
@@ -61,7 +61,7 @@ def parse(path: Path, content: object) -> Metadata:
     int8 = _flag(content, "args", "int8", True) or _flag(content, "args", "quantize", 8)  # until ultralytics 8.3, since
     own = content.get("hallwatch")
     own = own if isinstance(own, Mapping) else {}
-    further = tuple(_size(path, one) for one in own.get("further_inputs", ()))
+    further = tuple(_size(path, one, "further_inputs: a list of") for one in own.get("further_inputs", ()))
     return Metadata(size, int8, _flag(content, "hallwatch", "demo", True), further, _seen(path, own.get("seen_px", {})))
 
 
@@ -71,12 +71,12 @@ def _seen(path: Path, value: object) -> Mapping[str, float]:
     raise WeightsError(path, "seen_px: {staff: pixels, …}", repr(value))
 
 
-def _size(path: Path, value: object) -> tuple[int, int]:
-    """`imgsz`, which ultralytics writes as [height, width]."""
+def _size(path: Path, value: object, key: str) -> tuple[int, int]:
+    """The size of an input, which ultralytics writes as [height, width]."""
     match value:
         case [int(height), int(width)] if height > 0 and width > 0:
             return height, width
-    raise WeightsError(path, "sizes of inputs as [height, width] in pixels", repr(value))
+    raise WeightsError(path, f"{key} [height, width] in pixels", repr(value))
 
 
 def _flag(content: Mapping[object, object], part: str, key: str, value: int) -> bool:

@@ -33,6 +33,13 @@ def test_what_ultralytics_writes_since_8_4(tmp_path: Path, args: dict[str, int |
     assert read(written(tmp_path, {**GOOD, "args": args})).int8 is int8
 
 
+def test_further_inputs_and_what_they_need(tmp_path: Path) -> None:
+    own = {"further_inputs": [[192, 320]], "seen_px": {"staff": 38}}
+    about = read(written(tmp_path, {**GOOD, "hallwatch": own}))
+    assert about.further == ((192, 320),)
+    assert about.seen_px == {"staff": 38.0}
+
+
 def test_our_mark(tmp_path: Path) -> None:
     assert read(written(tmp_path, {**GOOD, "hallwatch": {"demo": True}})).demo
 
@@ -44,6 +51,12 @@ def test_our_mark(tmp_path: Path) -> None:
         ({"names": {0: "person"}}, "imgsz: [height, width] in pixels", "None"),
         ({**GOOD, "imgsz": 640}, "imgsz: [height, width] in pixels", "640"),
         ({**GOOD, "imgsz": [640, 0]}, "imgsz: [height, width] in pixels", "[640, 0]"),
+        (
+            {**GOOD, "hallwatch": {"further_inputs": [320]}},
+            "further_inputs: a list of [height, width] in pixels",
+            "320",
+        ),
+        ({**GOOD, "hallwatch": {"seen_px": {"staff": 0}}}, "seen_px: {staff: pixels, …}", "{'staff': 0}"),
         ({**GOOD, "names": {0: "cat", 1: "person"}}, "names with 0: person", "'cat'"),
         ({**GOOD, "names": []}, "names with 0: person", "None"),
     ],
