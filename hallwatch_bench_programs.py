@@ -66,18 +66,21 @@ def _story(gops: tuple[Gop, ...]) -> Story:
 
 
 def fleet(options: argparse.Namespace) -> None:
-    """The fleet over the cameras of `streams`, nothing done with the samples; tells its figures and {"known"}."""
+    """The fleet over the cameras of `streams`: received and decoded, nothing more; tells its figures and {"known"}.
+
+    Pictures are neither examined nor converted, as those of the rivals are not.
+    """
     from dataclasses import asdict
 
     from camera_ingest.fleet import Fleet
 
     known: set[str] = set()
     with (
-        Fleet(_cameras(options)) as watching,
+        Fleet(_cameras(options), judge=lambda health, *_: health) as watching,
         _telling(lambda: {**asdict(watching.figures()), "known": len(known), "analysed": 0, "passed": 0}),
     ):
         for sample in watching.samples():
-            if sample.picture is not None:
+            if sample.shown is not None:
                 known.add(sample.camera)
 
 

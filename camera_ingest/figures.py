@@ -28,7 +28,7 @@ class Figures:
     stretch: float
     """1 = the cadences are kept; 1.5 = every camera waits 1.5 times as long."""
     waited_s: float
-    """How long the oldest look waits by now."""
+    """How long the camera that waits longest has been in the line by now."""
     cpu_s: Mapping[str, float]
     """CPU seconds by stage: receive, decode, health."""
     opened_most_per_s: int = 0

@@ -26,7 +26,7 @@ from camera_ingest.open_files import make_room
 from camera_ingest.pace import Pace
 from camera_ingest.receiver import Receiver
 from camera_ingest.rounds import Rounds
-from camera_ingest.sample import Blind, Frame, Picture, Sample, brightness
+from camera_ingest.sample import Blind, Frame, Grey, Picture, Sample, brightness
 from camera_ingest.schedule import Schedule, staggered
 from camera_ingest.snapshot import decode_jpeg
 from camera_ingest.stream import Stream
@@ -57,10 +57,12 @@ class Fleet:
         recall: Callable[[str], Health] = lambda camera: Health(),
         keep: Callable[[str, Health], object] = lambda camera, health: None,
         awake: Awake | None = None,
+        judge: Callable[[Health, Grey, datetime, float | None], Health] = examine,
     ) -> None:
         """`recall`: what was known of a camera's picture when the program last ran; `keep`: keeps it, if it changes.
 
-        `awake`: whether a hall (its id) is in service, or about to be, at a time; None = always.
+        `awake`: whether a hall (its id) is in service, or about to be, at a time; None = always. `judge`: what one more
+        picture says of a camera's health.
         """
         timing = timing or Timing()
         self._utc = utc
@@ -69,7 +71,7 @@ class Fleet:
         self._samples: queue.Queue[tuple[Sample, float | None]] = queue.Queue(DECODED_AHEAD)
         self._crash: BaseException | None = None
         self._blind: dict[str, Blind | None] = {camera.id: Blind.CONNECTING for camera in cameras}
-        self._recall, self._keep = recall, keep
+        self._recall, self._keep, self._judge = recall, keep, judge
         self._healths: dict[str, Health] = {}
         self._pace = Pace()
         self._cadences = {camera.id: camera.cadence.total_seconds() for camera in cameras}
@@ -176,7 +178,7 @@ class Fleet:
         return self._budget.coverage()
 
     def _waited_s(self) -> float:
-        oldest = self._slots.oldest_due()
+        oldest = self._slots.waiting_since()
         return 0.0 if oldest is None else time.monotonic() - oldest
 
     def _count(self, sample: Sample, due: float | None) -> None:
@@ -229,7 +231,7 @@ class Fleet:
         """The picture, or why nothing may be concluded from it."""
         camera, began = look.camera, time.thread_time()
         before = self._healths[camera] if camera in self._healths else self._recall(camera)
-        now = self._healths[camera] = examine(before, brightness(shown), look.at, look.clock_off_s)
+        now = self._healths[camera] = self._judge(before, brightness(shown), look.at, look.clock_off_s)
         if now.moved != before.moved or _hour(now) != _hour(before):
             self._keep(camera, now)
         self._cpu_s["health"] += time.thread_time() - began

@@ -55,9 +55,13 @@ class Frame:
 
     @property
     def picture(self) -> Picture:
-        """Its colours. Raises `av.FFmpegError`."""
+        """Its colours; where there should be no way to them, its brightness in all three."""
         if self._picture is None:
-            self._picture = _to_bgr(self._frame)
+            try:
+                self._picture = _to_bgr(self._frame)
+            except av.FFmpegError:
+                grey = cv2.resize(self.grey, self.size[::-1], interpolation=cv2.INTER_LINEAR)
+                self._picture = np.asarray(cv2.merge([grey] * 3), np.uint8)
         return self._picture
 
 

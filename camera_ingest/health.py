@@ -37,8 +37,9 @@ class HealthRule:
     """A lens that searches its focus takes seconds."""
     covered: Patience = Patience(3, 30)
     moved: Patience = Patience(5, 60)
-    strange: Patience = Patience(20, 600)
-    """A scene that is not recognised at all, not even elsewhere: a crowd before the lens is gone sooner."""
+    strange: Patience = Patience(12, 150)
+    """A scene that is not recognised at all, not even elsewhere. It must count before an empty seat is hinted at, for
+    regions drawn for another view say nothing. A crowd before the lens for so long costs coverage, no more."""
     good_looks: int = 2
     """In a row that end a fault; fewer interrupt nothing."""
     gap_s: float = 300.0

@@ -1,6 +1,7 @@
 """A look: what came from a camera when a sample was due, not decoded yet; and the slots where looks wait."""
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -29,6 +30,7 @@ class Slots:
 
     def __init__(self) -> None:
         self._looks: dict[str, Look] = {}
+        self._since: dict[str, float] = {}  # when the camera took its place in the line, in monotonic seconds
         self._changed = threading.Condition()
         self._closed = False
         self.replaced = 0
@@ -39,6 +41,7 @@ class Slots:
         with self._changed:
             self.replaced += look.camera in self._looks
             self._looks[look.camera] = look
+            self._since.setdefault(look.camera, time.monotonic())
             self._changed.notify()
 
     def take(self) -> Look | None:
@@ -47,12 +50,14 @@ class Slots:
             self._changed.wait_for(lambda: self._looks or self._closed)
             if self._closed:
                 return None
-            return self._looks.pop(next(iter(self._looks)))
+            camera = next(iter(self._looks))
+            del self._since[camera]
+            return self._looks.pop(camera)
 
-    def oldest_due(self) -> float | None:
-        """When the look that waits longest was due; None if none waits."""
+    def waiting_since(self) -> float | None:
+        """Since when the camera that waits longest has its place in the line, monotonic; None if none waits."""
         with self._changed:
-            return next((look.due for look in self._looks.values()), None)
+            return next(iter(self._since.values()), None)
 
     def close(self) -> None:
         """Wakes whoever waits."""

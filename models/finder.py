@@ -46,7 +46,7 @@ class Finder:
         self.demo = detector.demo
         self._inputs = inputs
         self._open: dict[Size, Detector] = {}
-        self._plans: dict[tuple[tuple[Region, ...], Size], Plan] = {}
+        self._plans: dict[tuple[Region, ...], tuple[Size, Plan]] = {}
         self._say = say
         self._seen = seen
 
@@ -60,13 +60,15 @@ class Finder:
 
     def plan(self, regions: Sequence[Region], picture: Size) -> Plan:
         """The looks at a picture of this size; what they lack is said once."""
-        key = tuple(regions), picture
-        if key not in self._plans:
-            self._plans[key] = plan(regions, picture, tuple(self._inputs), self._seen)
-            if lacks := self._plans[key].lacks:
+        regions = tuple(regions)
+        size, known = self._plans.get(regions, (None, None))
+        if known is None or size != picture:  # the plan of one size each: a stream may change its size at every look
+            before, known = known, plan(regions, picture, tuple(self._inputs), self._seen)
+            self._plans[regions] = picture, known
+            if known.lacks and (before is None or before.lacks != known.lacks):
                 cameras = ", ".join(dict.fromkeys(region.camera for region in regions))
-                self._say(f"camera {cameras}, picture {picture[1]}×{picture[0]}: {lacks}")
-        return self._plans[key]
+                self._say(f"camera {cameras}, picture {picture[1]}×{picture[0]}: {known.lacks}")
+        return known
 
     def _detect(self, picture: Picture, size: Size) -> Sequence[Detection]:
         if size not in self._open:

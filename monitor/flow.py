@@ -49,9 +49,8 @@ def watch(
     for sample in samples:
         desk, album = halls[sample.camera]
         was_blind, began = desk.eyes[sample.camera].blind, time.thread_time()
-        sample, found = look(sample, desk, attention)
+        sample, found, people = look(sample, desk, attention, scenery)
         looked = time.thread_time()
-        people = scenery.people(desk, sample, found)
         observations = observe(sample.at, desk.regions[sample.camera], people)
         observed(observations)
         alerts = desk.judge(sample, observations)
@@ -66,20 +65,23 @@ def watch(
             spent(step, seconds)
 
 
-def look(sample: Sample, desk: Desk, attention: Attention) -> tuple[Sample, Sequence[Detection] | None]:
-    """The people a sample shows; None if it is blind, if nothing may or need be looked for, or if the detector fails.
+def look(
+    sample: Sample, desk: Desk, attention: Attention, scenery: Scenery
+) -> tuple[Sample, Sequence[Detection] | None, Sequence[Detection] | None]:
+    """The sample, whom it shows, and who of them counts; None, None if it is blind or need or may not be looked at.
 
     A camera without a legal basis is never analysed. Where the detector fails, the sample is blind and says so.
     """
     camera = desk.cameras[sample.camera]
     if sample.shown is None or not camera.legal_basis or not desk.regions[camera.id]:
-        return sample, None
+        return sample, None, None
     try:
-        return sample, attention.people(desk, sample)
+        found = attention.people(desk, sample)
+        return sample, found, scenery.people(desk, sample, found)
     except Exception as error:  # whatever a network or its driver may raise
         size = "×".join(str(side) for side in sample.size[::-1])
         detail = f"camera {camera.id}: the detector failed on a picture of {size}: {type(error).__name__}: {error}"
-        return replace(sample, shown=None, blind=Blind.UNDECODABLE, detail=detail), None
+        return replace(sample, shown=None, blind=Blind.UNDECODABLE, detail=detail), None, None
 
 
 def _log(sample: Sample, was_blind: str, alerts: Sequence[Alert]) -> None:

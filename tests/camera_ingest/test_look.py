@@ -1,6 +1,7 @@
 """The slots where looks wait."""
 
 import threading
+import time
 from datetime import UTC, datetime
 
 from camera_ingest.look import Look, Slots
@@ -30,3 +31,21 @@ def test_whoever_waits_is_given_the_next_look_and_woken_at_the_end() -> None:
     reader.join(5)
     assert not reader.is_alive()
     assert taken in ([look("c1"), None], [None, None])
+
+
+def test_what_waits_is_the_camera_not_its_due_time() -> None:
+    """A keyframe may come long after it was due; in the line it has waited no longer for that."""
+    slots = Slots()
+    assert slots.waiting_since() is None
+    before = time.monotonic()
+    slots.put(Look("c1", AT, b"", due=before - 9))
+    slots.put(Look("c2", AT, b"", due=before - 99))
+    since = slots.waiting_since()
+    assert since is not None and before <= since <= time.monotonic()
+    slots.put(Look("c1", AT, b"", due=before))
+    assert slots.waiting_since() == since, "a newer look keeps the camera's place"
+    slots.take()
+    second = slots.waiting_since()
+    assert second is not None and second >= since
+    slots.take()
+    assert slots.waiting_since() is None

@@ -175,6 +175,15 @@ def test_networks_are_opened_when_they_are_needed_and_lacks_are_said_once() -> N
         finder.find(np.zeros((360, 640), np.uint8), [])
 
 
+def test_a_stream_that_changes_its_size_at_every_look_is_planned_for_anew_and_remembered_once() -> None:
+    said: list[str] = []
+    finder = Finder(Counted("one"), {INPUT: lambda: Counted("one")}, said.append)
+    regions = [queue(0, 0.5, 1, 1, person=0.2)]
+    plans = [finder.plan(regions, (height, 2 * height)) for height in range(100, 140)]
+    assert finder.plan(regions, (139, 278)) is plans[-1]
+    assert finder.plan(regions, (100, 200)) == plans[0] and finder.plan(regions, (100, 200)) is not plans[0]
+
+
 def test_one_look_is_the_detector_itself(hall: Picture) -> None:
     network = OpenVinoDetector(SHIPPED)
     looks = plan([queue(0, 0.5, 1, 1, person=0.2)], (360, 640), [INPUT]).looks

@@ -6,6 +6,7 @@ from itertools import accumulate, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from camera_ingest.health import HealthRule
 from monitor.alerts import Alert, Level, lasted_s
 from monitor.duty import Duty
 from monitor.presence import AbsenceRule, Seen, Watch, resume, step
@@ -188,3 +189,7 @@ def test_unknown_time_is_not_counted_twice_by_a_restart() -> None:
         alert = play(looks(0, 1100, 1110), resume(alert))[-1]
     assert alert.until is None
     assert lasted_s(alert, ZERO + timedelta(seconds=1110)) >= RULE.yellow_s
+
+
+def test_a_camera_that_was_turned_away_is_blind_before_its_windows_are_hinted_at() -> None:
+    assert HealthRule().strange.lasting_s < AbsenceRule().hint_s
