@@ -23,6 +23,10 @@ class Patience:
     lasting_s: float
     """Seconds from the first of them to the last, at least."""
 
+    def over(self, run: "Run", at: datetime) -> bool:
+        """Whether a run has lasted so long."""
+        return run.looks >= self.looks and at - run.since >= timedelta(seconds=self.lasting_s)
+
 
 @dataclass(frozen=True, slots=True)
 class HealthRule:
@@ -37,9 +41,11 @@ class HealthRule:
     """A lens that searches its focus takes seconds."""
     covered: Patience = Patience(3, 30)
     moved: Patience = Patience(5, 60)
-    strange: Patience = Patience(12, 150)
-    """A scene that is not recognised at all, not even elsewhere. It must count before an empty seat is hinted at, for
-    regions drawn for another view say nothing. A crowd before the lens for so long costs coverage, no more."""
+    doubtful: Patience = Patience(12, 150)
+    """A scene that is not recognised at all, not even elsewhere: nothing is concluded from it from here on, before an
+    empty seat is hinted at. A crowd before the lens for so long, or infrared, costs coverage and no more …"""
+    strange: Patience = Patience(20, 600)
+    """… and from here on the camera counts as moved."""
     good_looks: int = 2
     """In a row that end a fault; fewer interrupt nothing."""
     gap_s: float = 300.0
@@ -171,11 +177,11 @@ def _with_fault(health: Health, rule: HealthRule) -> Health:
     """The health with a fault of what its run has been lasting for long enough."""
     run, at = health.run, health.at
     assert run and at, "a look was suspicious"
-    patience = rule.patience(run.suspicion)
-    if run.looks < patience.looks or at - run.since < timedelta(seconds=patience.lasting_s):
+    doubted = run.suspicion.strange and rule.doubtful.over(run, at)
+    if not rule.patience(run.suspicion).over(run, at) and not doubted:
         return health
     fault = Fault(run.suspicion.blind, run.since, run.suspicion.detail)
-    if fault.blind is Blind.MOVED:
+    if fault.blind is Blind.MOVED and rule.patience(run.suspicion).over(run, at):
         return replace(health, acute=None, moved=health.moved or fault)
     return health if health.acute and health.acute.blind is fault.blind else replace(health, acute=fault)
 

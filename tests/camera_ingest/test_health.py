@@ -170,7 +170,11 @@ def test_somebody_before_a_plain_wall_hides_no_scene() -> None:
 def test_another_view_altogether_is_a_move_after_a_while(known: Health) -> None:
     elsewhere = place(99)
     assert after(known, (seen(elsewhere) for _ in range(11))).fault is None
-    health = after(known, (seen(elsewhere) for _ in range(17)))
+    doubtful = after(known, (seen(elsewhere) for _ in range(17)))
+    assert (doubtful.fault, doubtful.moved) == (Blind.MOVED, None), "nothing is concluded from it, and it may yet pass"
+    assert after(doubtful, (seen(HALL) for _ in range(2))).fault is None
+    health = after(known, (seen(elsewhere) for _ in range(65)))
+    assert health.moved is not None
     assert health.fault is Blind.MOVED
     assert "recognised" in health.detail
 

@@ -192,4 +192,4 @@ def test_unknown_time_is_not_counted_twice_by_a_restart() -> None:
 
 
 def test_a_camera_that_was_turned_away_is_blind_before_its_windows_are_hinted_at() -> None:
-    assert HealthRule().strange.lasting_s < AbsenceRule().hint_s
+    assert HealthRule().doubtful.lasting_s < AbsenceRule().hint_s
