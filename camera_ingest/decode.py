@@ -10,6 +10,7 @@ from camera_ingest.depacketize import Keyframe
 from camera_ingest.frame import COLOURS, UNSPECIFIED, Frame
 
 LARGEST_PICTURE = 4096 * 2304  # pixels; a forged header shall not fill the memory
+LARGEST_SIDE = 8192  # pixels, of any picture; few rows or columns of very many pixels are within the area above
 LIFE = 20_000  # pictures that a context decodes before another takes its place, and with it whatever it has gathered
 
 
@@ -31,7 +32,7 @@ class Decoder:
             return None
         finally:
             context.flush_buffers()
-        if len(frames) != 1 or frames[0].is_corrupt:
+        if len(frames) != 1 or frames[0].is_corrupt or max(frames[0].width, frames[0].height) > LARGEST_SIDE:
             return None
         try:
             return Frame(frames[0])

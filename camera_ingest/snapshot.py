@@ -1,6 +1,7 @@
 """A snapshot: one JPEG from an HTTP(S) camera, over a connection that is kept."""
 
 import contextlib
+import functools
 import http.client
 import socket
 import ssl
@@ -16,11 +17,12 @@ import numpy as np
 
 from camera_ingest.authorization import Authorization, strongest
 from camera_ingest.camera import Camera
+from camera_ingest.decode import LARGEST_SIDE
 from camera_ingest.lost import StreamLost
 from camera_ingest.sample import Blind, Picture
 
 LARGEST_JPEG = 8 << 20  # bytes
-LARGEST_SIDE = 8192  # pixels
+MOST_SCANS = 64  # of a progressive picture, which has some ten; each is a pass over the whole of it
 USEFUL_WIDTH = 640  # pixels; a picture at least twice as wide is decoded at 1/2, 1/4 or 1/8 of its size
 _REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
 _BLINDNESS = {401: Blind.REFUSED, 403: Blind.REFUSED, 404: Blind.NOT_FOUND}
@@ -48,9 +50,8 @@ class Snapshot:
         self._waiting: socket.socket | None = None  # on which an answer is waited for
         host, port = parts.hostname or "?", parts.port
         if parts.scheme.lower() == "https":
-            context = ssl.create_default_context()
             self._connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                host, port, timeout=deadline_s, context=context
+                host, port, timeout=deadline_s, context=_tls()
             )
         else:
             self._connection = http.client.HTTPConnection(host, port, timeout=deadline_s)
@@ -131,6 +132,12 @@ class Snapshot:
         return StreamLost(self._which, "GET", expected, found, blind)
 
 
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """One for all cameras: each would hold the certificates of all authorities, 832 kB."""
+    return ssl.create_default_context()
+
+
 def clock_off_s(date: str, utc: datetime) -> float | None:
     """Seconds by which the clock that wrote a Date field (RFC 9110 §5.6.7) is ahead of `utc`; None if it tells none."""
     try:
@@ -145,9 +152,16 @@ def decode_jpeg(data: bytes) -> Picture | None:
     size = jpeg_size(data)
     if size is None or max(size) > LARGEST_SIDE or data.rfind(b"\xff\xd9", -1024) < 0:  # cut short: OpenCV would guess
         return None
+    if data.count(b"\xff\xda") > MOST_SCANS:
+        return None
     divisor = next((d for d in (8, 4, 2) if size[0] >= d * USEFUL_WIDTH), 1)
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED.get(divisor, cv2.IMREAD_COLOR))
-    return None if picture is None else picture.astype(np.uint8, copy=False)
+    try:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED.get(divisor, cv2.IMREAD_COLOR))
+    except cv2.error:  # OpenCV has limits of its own
+        return None
+    if picture is None or max(picture.shape) > LARGEST_SIDE:
+        return None
+    return picture.astype(np.uint8, copy=False)
 
 
 def jpeg_size(data: bytes) -> tuple[int, int] | None:
@@ -158,5 +172,7 @@ def jpeg_size(data: bytes) -> tuple[int, int] | None:
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = int.from_bytes(data[at + 5 : at + 7], "big"), int.from_bytes(data[at + 7 : at + 9], "big")
             return (width, height) if width and height else None
+        if marker in (0x00, 0x01) or 0xD0 <= marker <= 0xDA:  # without a length, or the first scan: a decoder reads on
+            return None
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big") if marker != 0xFF else 1
     return None

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from camera_ingest.decode import Decoder
+from camera_ingest.decode import LARGEST_SIDE, Decoder
 from camera_ingest.depacketize import H264, H265, Codec, Keyframe
 from tests.camera_ingest.synthetic import encode, picture
 
@@ -65,6 +65,12 @@ def test_a_picture_that_had_to_be_guessed_is_none() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (96, 160, 3), np.uint8)
     whole = encode([noise])[0]
     assert Decoder().decode(Keyframe(H264, whole[: len(whole) * 2 // 3], 0)) is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(LARGEST_SIDE + 16, 64), (64, LARGEST_SIDE + 16)])
+def test_a_picture_of_few_but_very_long_lines_is_none(width: int, height: int) -> None:
+    long = encode([picture(0, width, height)])[0]
+    assert Decoder().decode(Keyframe(H264, long, 0)) is None
 
 
 def test_a_picture_that_needs_another_is_none() -> None:

@@ -1,5 +1,7 @@
 """JPEG snapshots over a real HTTP connection."""
 
+import gc
+import ssl
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -13,9 +15,10 @@ from hypothesis import strategies as st
 
 from camera_ingest.authorization import Challenge, digest, parameters
 from camera_ingest.camera import Camera, Login, Role
+from camera_ingest.decode import LARGEST_SIDE
 from camera_ingest.lost import StreamLost
 from camera_ingest.sample import Blind
-from camera_ingest.snapshot import LARGEST_JPEG, Snapshot, clock_off_s, decode_jpeg, jpeg_size
+from camera_ingest.snapshot import LARGEST_JPEG, MOST_SCANS, Snapshot, clock_off_s, decode_jpeg, jpeg_size
 from tests.camera_ingest.http_camera import http_camera, send
 from tests.camera_ingest.synthetic import picture
 
@@ -153,6 +156,60 @@ def test_a_picture_cut_short_is_none() -> None:
     assert decode_jpeg(JPEG) is not None
     assert decode_jpeg(JPEG + b"\r\n--boundary") is not None
     assert decode_jpeg(JPEG[: len(JPEG) // 2]) is None
+
+
+def jpeg_of(width: int, height: int, said: tuple[int, int] | None = None) -> bytes:
+    """A grey picture, whose frame header may say another (width, height)."""
+    jpeg = bytearray(cv2.imencode(".jpg", np.full((height, width, 3), 90, np.uint8))[1].tobytes())
+    if said is not None:
+        at = jpeg.index(b"\xff\xc0") + 5
+        jpeg[at : at + 4] = said[1].to_bytes(2, "big") + said[0].to_bytes(2, "big")
+    return bytes(jpeg)
+
+
+def comment(size: int, ends: bytes = b"") -> bytes:
+    """A JPEG comment segment of so many bytes."""
+    return b"\xff\xfe" + (size - 2).to_bytes(2, "big") + bytes(size - 4 - len(ends)) + ends
+
+
+@pytest.mark.parametrize("marker", [0x00, 0x01, *range(0xD0, 0xDB)])
+@pytest.mark.parametrize("said", [None, (65_500, 65_500)], ids=["wide", "huge"])
+def test_a_header_where_the_decoder_does_not_look_is_not_believed(marker: int, said: tuple[int, int] | None) -> None:
+    small = b"\xff\xc0\0\x11\x08" + bytes((2, 0, 2, 0)) + bytes(10)
+    skipped = 0xFFFE  # what the comment after a marker without a length says if it is taken for one
+    hidden = comment(60_000) + comment(skipped + len(small) - 60_000, small)
+    forged = b"\xff\xd8\xff" + bytes((marker,)) + hidden + jpeg_of(LARGEST_SIDE + 8, 8, said)[2:]
+    assert forged[4 + skipped :].startswith(small)
+    assert jpeg_size(forged) is None
+    assert decode_jpeg(forged) is None
+
+
+@pytest.mark.parametrize("said", [None, (65_500, 65_500)], ids=["wide", "huge"])
+def test_what_the_decoder_makes_of_it_is_limited_too(
+    monkeypatch: pytest.MonkeyPatch, said: tuple[int, int] | None
+) -> None:
+    jpeg = jpeg_of(LARGEST_SIDE + 8, 8, said)
+    assert decode_jpeg(jpeg) is None
+    monkeypatch.setattr("camera_ingest.snapshot.jpeg_size", lambda data: (640, 360))
+    assert decode_jpeg(jpeg) is None
+
+
+def test_a_picture_in_very_many_passes_is_none() -> None:
+    jpeg = cv2.imencode(".jpg", picture(3), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
+    assert decode_jpeg(jpeg) is not None
+    last = jpeg[jpeg.rindex(b"\xff\xda") : -2]
+    assert decode_jpeg(jpeg[:-2] + last * (MOST_SCANS // 2) + jpeg[-2:]) is not None
+    assert decode_jpeg(jpeg[:-2] + last * MOST_SCANS + jpeg[-2:]) is None
+
+
+def test_the_certificates_of_the_authorities_are_held_once() -> None:
+    def contexts() -> int:
+        return sum(type(thing) is ssl.SSLContext for thing in gc.get_objects())
+
+    kept = [Snapshot(camera("https://h/"), 5)]
+    before = contexts()
+    kept += [Snapshot(camera("https://h/"), 5) for _ in range(3)]
+    assert contexts() == before
 
 
 @given(st.binary(max_size=80), st.integers(0, len(JPEG)))
