@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 START_CODE = b"\0\0\0\1"
 LARGEST_ACCESS_UNIT = 8 << 20  # bytes; more is no sub-stream's keyframe
+PIECE = 64  # bytes that a piece takes besides its content
 _RTP = struct.Struct("!BBHI")  # V/P/X/CC, M/PT, sequence number, timestamp; SSRC follows
 
 Bytes = bytes | memoryview
@@ -196,7 +197,7 @@ class Depacketizer:
                 self._pieces = [bytes(unit)]
 
     def _fits(self, unit: Bytes) -> bool:
-        self._size += len(unit)
+        self._size += len(unit) + PIECE
         if self._size > LARGEST_ACCESS_UNIT:
             self._whole = False
         return self._whole

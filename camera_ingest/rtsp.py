@@ -19,6 +19,8 @@ from camera_ingest.sdp import Track, video_track, without_login
 USUAL_TIMEOUT_S = 60.0  # of a session whose server names none (RFC 2326 §12.37)
 STRAYS = 50  # packets of our track on another channel, and none on the one agreed on, until that one is taken
 DEPENDENT = 10  # whole pictures in a row without a keyframe after which it is said that there may be none
+MOST_MESSAGES = 32  # that come together; a camera answers one request at a time
+USUAL_MESSAGE = 1 << 11  # bytes; of a longer message more is looked at
 _CHANNELS = re.compile(r"interleaved=(\d{1,3})(?!\d)")
 _BLINDNESS = {401: Blind.REFUSED, 403: Blind.REFUSED, 404: Blind.NOT_FOUND}
 _DISPENSABLE = (405, 501, 551)  # answers of cameras that know no OPTIONS, which we only ask out of politeness
@@ -98,7 +100,7 @@ class Session:
         if self.wanted and not self._collecting and self._depacketizer:
             self._depacketizer.reset()
         self._collecting = self.wanted
-        newest, at, size = None, 0, len(view)
+        newest, at, size, messages = None, 0, len(view), 0
         while at + 4 <= size:
             if view[at] == 0x24:  # "$": channel, length, packet
                 end = at + 4 + (view[at + 2] << 8 | view[at + 3])
@@ -112,9 +114,12 @@ class Session:
             elif view[at] in b"\r\n":  # stray line ends, which some cameras put between messages
                 end = at + 1
             else:
-                end = self._message(bytes(view[at : at + LARGEST_MESSAGE]), at)
+                end = at + self._message(view[at : at + LARGEST_MESSAGE])
+                messages += 1
                 if end == at:
                     break
+                if messages > MOST_MESSAGES:
+                    raise self._lost("packets", "messages without end", Blind.GARBAGE)
             at = end
         self._rest = bytes(view[at:])
         return newest
@@ -131,19 +136,21 @@ class Session:
             if self._strays >= STRAYS:
                 self._channel, self._strays = channel, 0
 
-    def _message(self, data: bytes, at: int) -> int:
-        """Answers one response; gives where it ends, or `at` if it is not complete."""
+    def _message(self, view: memoryview) -> int:
+        """Answers the response that `view` begins with; gives its length, or 0 if it is not complete."""
         try:
-            taken = take(data)
+            taken = take(bytes(view[:USUAL_MESSAGE]))
+            if taken is None and len(view) > USUAL_MESSAGE:
+                taken = take(bytes(view))
         except Garbage as garbage:
             raise self._lost(garbage.expected, garbage.found, Blind.GARBAGE) from garbage
         if taken is None:
-            return at
+            return 0
         message, size = taken
         ours = message.field("cseq") in ("", str(self._sequence))
         if message.status is not None and message.status >= 200 and ours:
             self._answered(message, message.status)
-        return at + size
+        return size
 
     def _answered(self, response: Message, status: int) -> None:
         if status == 401 and self._authorise(response):

@@ -210,3 +210,14 @@ def test_a_picture_without_end_is_dropped_and_the_next_one_taken() -> None:
         assert depacketizer.feed(rtp(middle, next(numbers), 0)) is None
     (unit,) = slices(KEY[H264], b"abc")
     assert depacketizer.feed(rtp(unit, next(numbers), 9, True)) is not None
+
+
+@CODECS
+@pytest.mark.parametrize(("pieces", "fits"), [(1_000, True), (2_000, False)])
+def test_small_pieces_count_as_what_they_take(
+    monkeypatch: pytest.MonkeyPatch, codec: Codec, pieces: int, fits: bool
+) -> None:
+    monkeypatch.setattr("camera_ingest.depacketize.LARGEST_ACCESS_UNIT", 100_000)
+    (unit,) = slices(KEY[codec], bytes(2 * pieces))
+    stream = packets(fragments(codec, unit, 2), 0, count())
+    assert bool(feed(Depacketizer(codec, PAYLOAD_TYPE, SETS[codec]), stream)) is fits

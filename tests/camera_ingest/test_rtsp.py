@@ -15,7 +15,7 @@ from camera_ingest.camera import Login
 from camera_ingest.depacketize import Keyframe
 from camera_ingest.lost import StreamLost
 from camera_ingest.redirection import Moved
-from camera_ingest.rtsp import DEPENDENT, STRAYS, Session
+from camera_ingest.rtsp import DEPENDENT, MOST_MESSAGES, STRAYS, USUAL_MESSAGE, Session
 from camera_ingest.sample import Blind
 
 URL = "rtsp://10.0.0.5:554/sub"
@@ -418,6 +418,29 @@ def test_a_head_of_any_sort_takes_no_time() -> None:
             for _ in range(50):
                 camera.session.receive(b"RTSP/1.0 401 x\r\nContent-Length: 9999\r\n" + line * (15_000 // len(line)))
     assert time.process_time() - began < 2
+
+
+REQUEST = b"OPTIONS * RTSP/1.0\r\n\r\n"
+
+
+def test_messages_without_end_are_given_up() -> None:
+    camera = Scripted()
+    camera.play()
+    assert camera.session.receive(REQUEST * MOST_MESSAGES + interleaved(0)) is not None
+    assert camera.session.receive(REQUEST * MOST_MESSAGES + interleaved(1)) is not None, "they count by what came"
+    began = time.process_time()
+    with pytest.raises(StreamLost) as caught:
+        camera.session.receive(REQUEST * 50_000)
+    assert (caught.value.found, caught.value.blind) == ("messages without end", Blind.GARBAGE)
+    assert time.process_time() - began < 0.1
+
+
+@pytest.mark.parametrize("size", [*range(USUAL_MESSAGE - 120, USUAL_MESSAGE + 20), 9_000])
+def test_a_message_of_any_length_is_taken_whole(size: int) -> None:
+    camera = Scripted()
+    camera.play()
+    message = b"SET_PARAMETER * RTSP/1.0\r\nX: " + b"x" * (size - 50) + b"\r\nContent-Length: 50\r\n\r\n" + bytes(50)
+    assert camera.session.receive(message + interleaved(0)) is not None
 
 
 def test_a_request_of_the_server_is_ignored() -> None:
