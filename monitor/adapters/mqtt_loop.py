@@ -107,6 +107,6 @@ class Loop:
         self._client.loop_misc()
 
     def _rouse(self, *about: Any) -> None:
-        """There is something to send. A full pipe has been written to often enough."""
-        with suppress(BlockingIOError):
+        """There is something to send. A full pipe has been written to often enough, a closed one is past use."""
+        with suppress(OSError):
             self._wake.send(b"\0")
