@@ -19,6 +19,31 @@ from camera_ingest.schedule import Schedule
 from camera_ingest.snapshot import Snapshot
 
 
+class _Retries:
+    """Cameras that were lost share half of the threads, at least one, and so cannot keep all of them."""
+
+    def __init__(self) -> None:
+        self._threads = self._under_way = 0
+        self._lock = threading.Lock()
+
+    def join(self) -> None:
+        """One more thread is at work."""
+        with self._lock:
+            self._threads += 1
+
+    def acquire(self) -> bool:
+        """Whether one more may be tried again; never waits."""
+        with self._lock:
+            free = self._under_way < max(1, self._threads // 2)
+            self._under_way += free
+            return free
+
+    def release(self) -> None:
+        """It has answered, or not."""
+        with self._lock:
+            self._under_way -= 1
+
+
 class _Post:
     """One camera on the round."""
 
@@ -30,13 +55,21 @@ class _Post:
         self.lost: StreamLost | None = None
         self.reception = reception
 
-    def look(self, now: float) -> bytes | StreamLost:
-        """A JPEG, or why there is none; a camera that was lost is left alone for a while."""
+    def look(self, now: float, retries: _Retries) -> bytes | StreamLost:
+        """A JPEG, or why there is none; a camera that was lost is left alone for a while, and till others are done."""
         if self.reception.left_out:
             self.snapshot.close()
             return StreamLost(self.camera.id, "plan", "room on the line of its hall", "others' turn", Blind.UNWATCHED)
-        if self.lost is not None and now < self.link.retry_at:
+        if self.lost is None:
+            return self._fetch()
+        if now < self.link.retry_at or not retries.acquire():
             return self.lost
+        try:
+            return self._fetch()
+        finally:
+            retries.release()
+
+    def _fetch(self) -> bytes | StreamLost:
         try:
             found = self.snapshot.fetch()
         except StreamLost as lost:
@@ -71,17 +104,18 @@ class Rounds:
             _Post(camera, schedule, timing, (receptions or {}).get(camera.id) or replace(free))
             for camera, schedule in cameras
         ]
-        first = [post.schedule.origin if post.reception.limited else 0.0 for post in posts]  # else all at once
-        self._due = [(due, number, post) for number, (due, post) in enumerate(zip(first, posts, strict=True))]
+        self._due = [(_first(post, time.monotonic()), number, post) for number, post in enumerate(posts)]
         heapq.heapify(self._due)
+        self._retries = _Retries()
         self._changed = threading.Condition()
         self._over = False
 
     def run(self) -> None:
         """The work of one thread; any number may share it. Returns after `stop()`."""
+        self._retries.join()
         while (taken := self._take()) is not None:
             due, number, post = taken
-            found = post.look(time.monotonic())
+            found = post.look(time.monotonic(), self._retries)
             stretch = self._pace.stretch * post.reception.means.stretch
             following = post.schedule.after(time.monotonic(), stretch)
             self._deliver(Look(post.camera.id, self._utc(), found, due, following, post.snapshot.clock_off_s))
@@ -109,3 +143,11 @@ class Rounds:
                     return heapq.heappop(self._due)
                 self._changed.wait(pause)
         return None
+
+
+def _first(post: _Post, now: float) -> float:
+    """When the first look is due: all at once, where no line is limited; that one is before the schedule begins."""
+    if post.reception.limited:
+        return post.schedule.origin
+    post.schedule.counted += 1
+    return now

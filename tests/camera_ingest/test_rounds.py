@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from queue import Queue
 from threading import Event, Thread
+from time import monotonic
 
 from camera_ingest.camera import Camera, Role
 from camera_ingest.link import Timing
@@ -75,6 +76,45 @@ def test_a_slow_camera_holds_up_one_thread_only() -> None:
     ):
         assert {looks.get(timeout=5).camera for _ in range(5)} == {"c1"}
         over.set()
+
+
+def test_cameras_that_were_lost_take_half_of_the_threads() -> None:
+    over, lost, threads = Event(), 6, 4
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        if len(asked) <= lost:
+            send(request, 500)
+        else:
+            over.wait(5)
+            request.close_connection = True
+
+    with (
+        http_camera({"/fast": lambda request: send(request, 200, JPEG), "/lost": answer}) as url,
+        rounds(
+            [f"{url}/lost"] * lost + [f"{url}/fast"], Timing(backoff_least_s=0.01, backoff_most_s=0.01), threads
+        ) as looks,
+    ):
+        seen: list[Look] = []
+        while len(asked) < lost + threads // 2 or sum(look.camera == f"c{lost}" for look in seen) < 20:
+            seen.append(looks.get(timeout=2))
+        later = [looks.get(timeout=2) for _ in range(20)]
+        assert len(asked) == lost + threads // 2
+        over.set()
+    told = {look.camera: look.found for look in later}
+    assert len(told) == 1 + lost - threads // 2, "who is not tried is reported as before"
+    assert told.pop(f"c{lost}") == JPEG
+    assert all(isinstance(found, StreamLost) for found in told.values())
+
+
+def test_first_looks_are_due_at_the_start() -> None:
+    before = monotonic()
+    with (
+        http_camera({"/": lambda request: send(request, 200, JPEG)}) as url,
+        rounds([url] * 3, Timing()) as looks,
+    ):
+        assert all(before <= looks.get(timeout=5).due <= monotonic() for _ in range(3))
 
 
 def test_rounds_without_cameras_wait_for_their_end() -> None:
