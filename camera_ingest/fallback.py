@@ -47,7 +47,7 @@ class _Post:
     thread: threading.Thread | None = None
     """The one that receives."""
     hanging: list[threading.Thread] = field(default_factory=list)
-    """Those that were given up and have not ended."""
+    """Those that were given up, or whose camera was left out, and that have not ended."""
 
 
 class Fallback:
@@ -108,6 +108,7 @@ class Fallback:
         """What is due for one camera; True if a connection is being opened."""
         with self._lock:
             if post.reception.left_out:  # a thread that receives ends with its next packet
+                post.hanging += [post.thread] if post.thread is not None else []
                 which, place = post.camera.id, "room on the line of its hall"
                 post.thread, post.lost = None, StreamLost(which, "plan", place, "others' turn", Blind.UNWATCHED)
                 post.link.left(now)

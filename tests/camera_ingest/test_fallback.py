@@ -186,6 +186,40 @@ def test_a_thread_that_hangs_is_left_behind_but_never_many() -> None:
         thread.join()
 
 
+def test_a_thread_that_hangs_when_its_camera_is_left_out_is_not_forgotten() -> None:
+    hang, opened = threading.Event(), []
+
+    def connect(camera: Camera, timing: Timing, every: bool) -> FallbackStream:
+        opened.append(threading.current_thread())
+        hang.wait()
+        raise StreamLost(camera.id, "open", "a stream", "none")
+
+    looks: SimpleQueue[Look] = SimpleQueue()
+    one, reception = camera("rtsp://127.0.0.1/c1"), Reception(1.0, 0.0, 0.0, 0.0)
+    watched = Fallback(
+        [(one, Schedule(time.monotonic(), 0.1))],
+        Timing(reopen_s=0),
+        looks.put,
+        lambda: datetime.now(UTC),
+        receptions={"c1": reception},
+        connect=connect,
+    )
+    with followed(watched, looks) as seen:
+        for turn in range(MOST_HANGING + 2):
+            reception.means = Means()
+            while len(opened) < min(turn + 1, MOST_HANGING):
+                next(seen)
+            for _ in range(4):
+                next(seen)
+            reception.means = Means(Way.LEFT_OUT)
+            for _ in range(4):
+                next(seen)
+        assert len(opened) == MOST_HANGING
+        hang.set()
+    for thread in opened:
+        thread.join()
+
+
 def test_what_a_thread_dies_of_is_raised() -> None:
     def connect(camera: Camera, timing: Timing, every: bool) -> FallbackStream:
         raise ZeroDivisionError
