@@ -3,7 +3,8 @@
 A stream is cheap for the processor and dear for the line; a look on demand (connect, one keyframe, leave) or a snapshot
 is the other way round. So a hall's cameras are streams as long as its limit allows; then those go over to looks with
 whom that saves most, the slow ones first; then all looks of the hall come more rarely; and if even half as many are too
-many, some cameras are left out, in turn, so that each of them is looked at again after the others. Pure.
+many, some cameras are left out, in turn, so that each of them is looked at again after the others. A camera that would
+take more than all there is has no turn, unless there are no others. Pure.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,8 @@ from enum import StrEnum
 LEAST_PAUSE = 2.0
 """A camera whose cadence is shorter than so many times a look takes is better off as a stream."""
 RAREST = 2.0
-"""The most that a cadence is stretched before cameras are left out: beyond three cadences a window counts as unseen."""
+"""The most that a cadence is stretched before cameras are left out. Of a gap beyond three cadences only the first is
+vouched for, and a place that two regions see is unknown from three on; one look that fails shall not lead there yet."""
 FILLED = 0.8
 """The share of a limit that is planned for, so that a look seldom has to wait …"""
 KEPT = 0.95
@@ -199,6 +201,11 @@ def _rarely(
     """Stretches the cadences of these cameras, and leaves some out if that is not enough."""
     low, high = 1.0, RAREST
     costs = taken(None, RAREST)
+    dear = {id for id, cost in costs.items() if cost > limit}
+    if len(dear) < len(costs):  # or its turn would be that of nobody else
+        for id in dear:
+            means[id] = Means(Way.LEFT_OUT, means[id].stretch)
+            del costs[id]
     following = None
     if sum(costs.values()) > limit:
         kept = _chosen(list(costs), costs, limit, start)

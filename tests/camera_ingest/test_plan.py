@@ -127,3 +127,19 @@ def test_cameras_of_a_recorder_take_turns() -> None:
 def test_as_many_connections_as_cameras_are_never_too_many() -> None:
     demands = [replace(demand(n), host="nvr:554") for n in range(4)]
     assert {one.way for one in ways(demands, Limits(connections=4)).values()} == {Way.STREAM}
+
+
+def test_a_camera_that_is_dearer_than_all_there_is_takes_nobodys_place() -> None:
+    flood = replace(demand(0), look_mbit=100.0, mbit_s=50.0)
+    demands = [flood] + [demand(n) for n in range(1, 20)]
+    starts: dict[str, int] = {}
+    looked_at: Counter[str] = Counter()
+    for _ in range(38):
+        means, following = plan(demands, Limits(0.27 / FILLED), starts)
+        starts = dict(following)
+        watched = [id for id, one in means.items() if one.way is not Way.LEFT_OUT]
+        assert len(watched) == 7
+        looked_at.update(watched)
+    assert "c0" not in looked_at
+    assert len(looked_at) == 19
+    assert ways([flood], Limits(1.0))["c0"].way is Way.ON_DEMAND
