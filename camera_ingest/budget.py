@@ -23,6 +23,8 @@ TURN_S = 1.0
 PLAN_S = 10.0
 """Between two plans, and between two looks at the clock of service."""
 RTSP_PORT = 554
+NOISE = 0.05
+"""Changes of the stretch by less than this share are left: measurements vary, and every change moves the looks."""
 
 Awake = Callable[[str, datetime], bool]
 """Whether a hall (its id) is in service, or about to be, at an aware time."""
@@ -57,11 +59,13 @@ class Budget:
         self._timing, self._awake, self._utc = timing, awake, utc
         self._limits = limits_of(timing)
         self._cameras = [(camera, schedule, schedule.cadence) for camera, schedule in cameras]
+        self._cadences = {camera.id: schedule.cadence for camera, schedule in cameras}  # as service asks for them
         self.receptions = {camera.id: _expected(camera, timing) for camera, _ in cameras}
         """By the camera's id."""
         self._streams: Sequence[Stream] = ()
         self._bytes: dict[str, int] = {}
-        self._open: Counter[str] = Counter()
+        self._always_open = Counter(host_of(camera.url) for camera, _ in cameras if camera.via is Via.PYAV)
+        self._open = self._always_open.copy()
         self._starts: Mapping[str, int] = {}
         self._next_starts: Mapping[str, int] = {}
         self._turn_at = self._plan_at = 0.0
@@ -102,9 +106,10 @@ class Budget:
             self._measure(now)
         if now >= self._plan_at:
             self._plan_at = now + PLAN_S
-            self._sleep(now)
+            self._sleep()
             if limited:
                 self._plan(now)
+            self._space(now)
 
     def may(self, stream: Stream, now: float) -> bool:
         """Whether a connection may be opened; if so, it is taken for opened."""
@@ -139,7 +144,7 @@ class Budget:
     def _measure(self, now: float) -> None:
         for each in self._lines.values():
             each.promised = 0.0
-        self._open.clear()
+        self._open = self._always_open.copy()
         for stream in self._streams:
             camera, link, reception = stream.camera, stream.link, self.receptions[stream.camera.id]
             if link.opened_at is not None:
@@ -154,25 +159,36 @@ class Budget:
                 if link.opened_at is not None:
                     line.promised += max(0.0, reception.look_mbit - 8e-6 * stream.received_now)
 
-    def _sleep(self, now: float) -> None:
+    def _sleep(self) -> None:
         """Asks which halls are in service; outside, looks come at the cadence of health."""
         if self._awake is None:
             return
         utc = self._utc()
         self._asleep = {hall: not self._awake(hall, utc) for hall in self._asleep}
-        for camera, schedule, cadence in self._cameras:
+        for camera, _, cadence in self._cameras:
             asleep = self.receptions[camera.id].asleep = self._asleep[camera.hall]
-            schedule.change(max(cadence, self._timing.off_hours_s) if asleep else cadence, now)
+            self._cadences[camera.id] = max(cadence, self._timing.off_hours_s) if asleep else cadence
 
     def _plan(self, now: float) -> None:
         if self._term_at is None or now >= self._term_at:
             self._term_at, self._starts = now + self._timing.term_s, self._next_starts
+            for camera, _, _ in self._cameras:
+                if (reception := self.receptions[camera.id]).left_out:
+                    reception.unlooked(_expected(camera, self._timing).look_mbit)
         self._asked = {  # whether a camera is received by snapshots was decided at the start
-            camera.id: _demand(camera, schedule.cadence, self.receptions[camera.id], camera.id in self.snapshots)
-            for camera, schedule, _ in self._cameras
+            camera.id: _demand(camera, cadence_s, self.receptions[camera.id], camera.id in self.snapshots)
+            for (camera, _, _), cadence_s in zip(self._cameras, self._cadences.values(), strict=True)
         }
         means, self._next_starts = plan(list(self._asked.values()), self._limits, self._starts)
         self._apply(means)
+
+    def _space(self, now: float) -> None:
+        """Every schedule follows the hours of service and the network, so that what is due is what can be had."""
+        for camera, schedule, _ in self._cameras:
+            stretch = self.receptions[camera.id].means.stretch
+            cadence = self._cadences[camera.id] * stretch
+            if stretch == 1.0 or abs(cadence / schedule.cadence - 1) > NOISE:
+                schedule.change(cadence, now)
 
     def _apply(self, means: Mapping[str, Means]) -> None:
         streams = dict.fromkeys(self._asleep, 0.0)

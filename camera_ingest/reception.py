@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from camera_ingest.plan import Means, Way
+from camera_ingest.plan import RAREST, Means, Way
 
 NEWEST = 0.3
 """Weight of the newest measurement; the rest is what was known before."""
 MUCH_MORE = 2.0
 """A look whose rate exceeds what was expected of the stream by so much tells of a stream that is dearer, too."""
+FLOOD, FLOOD_BYTES = 20.0, 2_000_000
+"""A look on demand that takes so many times what it usually does, and so many bytes, is given up."""
 MEASURED_S = 10.0
 """How long a stream is measured at a time."""
 
@@ -45,6 +47,19 @@ class Reception:
         """Whether it is not looked at for the time being."""
         return self.means.way is Way.LEFT_OUT
 
+    @property
+    def most_bytes(self) -> float:
+        """Of one look on demand."""
+        return max(FLOOD_BYTES, FLOOD * self.look_mbit / 8e-6)
+
+    def stretched(self, pace: float) -> float:
+        """How many times as long it waits as its schedule says, which the network's stretch is part of already.
+
+        `pace`: of the fleet. The two together stretch a cadence no further than the worse one alone, or `RAREST`.
+        """
+        network = self.means.stretch
+        return min(pace * network, max(pace, network, RAREST)) / network
+
     def looked(self, mbit: float, seconds: float) -> None:
         """A look on demand took so much; the first one replaces what was expected."""
         if mbit > MUCH_MORE * self.mbit_s * seconds:
@@ -52,6 +67,10 @@ class Reception:
         self.look_mbit = self._mixed(self.look_mbit, mbit)
         self.look_s = self._mixed(self.look_s, seconds)
         self.known = True
+
+    def unlooked(self, usual_mbit: float) -> None:
+        """It was left out for a term: what made its looks dear may be over, and only another look can tell."""
+        self.look_mbit = min(self.look_mbit, (self.look_mbit + usual_mbit) / 2)
 
     def fetched(self, mbit: float) -> None:
         """A snapshot took so much."""

@@ -116,7 +116,7 @@ class Rounds:
         while (taken := self._take()) is not None:
             due, number, post = taken
             found = post.look(time.monotonic(), self._retries)
-            stretch = self._pace.stretch * post.reception.means.stretch
+            stretch = post.reception.stretched(self._pace.stretch)
             following = post.schedule.after(time.monotonic(), stretch)
             self._deliver(Look(post.camera.id, self._utc(), found, due, following, post.snapshot.clock_off_s))
             with self._changed:

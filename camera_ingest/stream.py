@@ -62,12 +62,14 @@ class Stream:
         self._selector: selectors.BaseSelector | None = None  # while the handshake lasts
         self._session: Session | None = None
         self._rtp_time: int | None = None  # of the last keyframe, until the interval between two is known
+        self._look_from: tuple[int, float] | None = None  # (bytes, when) the present look on demand began at
 
     def connect(self, address: Address, selector: selectors.BaseSelector, now: float) -> None:
         """Begins to connect; `selector` wakes for it until the stream plays."""
         family, socket_address = address
         self._session = Session(self.camera.id, self.url, self.camera.login, self.camera.url)
         self._rtp_time, self.received_now = None, 0
+        self._look_from = (0, now) if self.reception.on_demand else None
         try:
             self._connection = socket.socket(family, socket.SOCK_STREAM)
             self._connection.setblocking(False)
@@ -92,8 +94,7 @@ class Stream:
     def visit(self, buffer: memoryview, now: float) -> None:
         """Drains the socket, judges deadlines, and looks if it is time."""
         if self._schedule.cadence != self._cadence:
-            self._cadence = self._schedule.cadence
-            self._due = min(self._due, self._schedule.after(now))
+            self._follow(now)
         if self.reception.left_out:
             self._leave_out(now)
             return
@@ -109,11 +110,15 @@ class Stream:
             lack = self._session.lack if self._session else ""
             found = f"{found}: {lack}" if lack else found
             self.fail(StreamLost(self.camera.id, step, expected, found, self._silence()), now)
+        if self._lost is None and self.link.opened_at is None and now >= self._due + self._cadence:
+            turn = "a turn on the line or the recorder"
+            self._lost = StreamLost(self.camera.id, "plan", turn, "others' turn", Blind.UNWATCHED)
         if now >= self._due and self._lost is not None:
             self._look(self._lost, now)
 
     def fail(self, lost: StreamLost, now: float) -> None:
         """Gives the connection up; the link says when to try again."""
+        self._measure(now, self.reception.look_mbit)  # one that failed tells only that looks are dear
         self.close()
         if isinstance(lost, Moved) and self._hops < MOST_HOPS:
             self.url, self._hops = lost.url, self._hops + 1
@@ -167,10 +172,19 @@ class Stream:
                 self._see(keyframe, now)
                 if self._session is None:  # it has been left
                     return
+            self._bear()
             if size < len(buffer):
                 break
         self._session.tick(now)
         self._send()
+
+    def _bear(self) -> None:
+        """Raises StreamLost if the look on demand takes far more than it may."""
+        most = self.reception.most_bytes
+        if self._look_from is None or not self.reception.on_demand or self.received_now - self._look_from[0] <= most:
+            return
+        step = self._session.step if self._session else "playing"
+        raise StreamLost(self.camera.id, step, f"a keyframe within {most / 1e6:.1f} MB", "more", Blind.STALLED)
 
     def _begin(self, now: float) -> None:
         """The handshake is over: from now on the socket is drained; only who is about to leave is waited for."""
@@ -204,19 +218,36 @@ class Stream:
             self._look(keyframe, now)
             if self.reception.on_demand and self._due - now > self.reception.look_s + self.link.timing.reopen_s:
                 self._leave(now)
+            self._look_from = (self.received_now, now) if self.reception.on_demand else None
         self._settle()
 
     def _leave(self, now: float) -> None:
         """Goes until the next look is due, or until the camera is no longer left out."""
         if self._session is not None and self._connection is not None and self.link.opened_at is not None:
-            if self.link.playing and self.reception.on_demand:
-                self.reception.looked(8e-6 * self.received_now, now - self.link.opened_at)
+            self._measure(now)
             self._session.leave()
             with suppress(OSError, StreamLost):  # it is gone already
                 self._send()
                 self._connection.shutdown(socket.SHUT_WR)
         self.close()
         self.link.left(now)
+
+    def _measure(self, now: float, least_mbit: float = 0.0) -> None:
+        """Says what the look on demand that ends now took, if so much; what came while it was a stream is no part."""
+        if self._look_from is None or not self.link.playing or not self.reception.on_demand:
+            return
+        bytes, began_at = self._look_from
+        mbit = 8e-6 * (self.received_now - bytes)
+        if mbit >= least_mbit and now > began_at:
+            self.reception.looked(mbit, now - began_at)
+
+    def _follow(self, now: float) -> None:
+        """The cadence has changed: the time until the next look changes with it, and no look is taken twice."""
+        before, self._cadence = self._cadence, self._schedule.cadence
+        if self._due > now:
+            due = now + (self._due - now) * self._cadence / before
+            nearest = self._schedule.after(max(now, due - self._cadence / 2))
+            self._due = nearest if self._pace.stretch <= 1 else due
 
     def _leave_out(self, now: float) -> None:
         if self.link.opened_at is not None:
@@ -227,13 +258,10 @@ class Stream:
 
     def _look(self, found: Keyframe | StreamLost, now: float) -> None:
         early = self.reception.on_demand and self._due - now <= self.reception.look_s  # it came for this look
-        due, self._due = self._due, self._schedule.after(max(now, self._due) if early else now, self._stretch)
+        stretch = self.reception.stretched(self._pace.stretch)
+        due, self._due = self._due, self._schedule.after(max(now, self._due) if early else now, stretch)
         off_s = self._session.clock_off_s if self._session else None
         self._deliver(Look(self.camera.id, self._utc(), found, due, self._due, off_s))
-
-    @property
-    def _stretch(self) -> float:
-        return self._pace.stretch * self.reception.means.stretch
 
     def _silence(self) -> Blind:
         return Blind.STALLED if self._session and self._session.step != "OPTIONS" else Blind.UNREACHABLE

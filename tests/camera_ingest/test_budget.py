@@ -10,12 +10,14 @@ from datetime import timedelta
 
 import cv2
 
-from camera_ingest.budget import expected, host_of
-from camera_ingest.camera import Camera, Role
-from camera_ingest.fleet import Fleet
+from camera_ingest.budget import NOISE, Budget, expected, host_of
+from camera_ingest.camera import Camera, Role, Via
+from camera_ingest.fleet import Fleet, utc_now
 from camera_ingest.link import Timing
 from camera_ingest.plan import Way
 from camera_ingest.sample import Blind
+from camera_ingest.schedule import Schedule, staggered
+from camera_ingest.stream import Stream
 from simulation.rtsp_server import Gop, running
 from tests.camera_ingest.http_camera import http_camera, send
 from tests.camera_ingest.synthetic import encode, picture
@@ -135,3 +137,57 @@ def test_what_is_expected_before_anything_is_measured() -> None:
 def test_hosts_are_told_apart_by_their_ports() -> None:
     urls = ("rtsp://10.0.0.1/a", "RTSP://10.0.0.1:8554/b", "http://10.0.0.1/c", "clip.mp4", "rtsp://10.0.0.1:99999/d")
     assert [host_of(url) for url in urls] == ["10.0.0.1:554", "10.0.0.1:8554", "", "", ""]
+
+
+def budget(cameras: list[Camera], timing: Timing) -> tuple[Budget, list[Schedule]]:
+    """Over cameras that are not connected, from 100 s on."""
+    schedules = staggered([one.cadence.total_seconds() for one in cameras], 100.0)
+    return Budget(list(zip(cameras, schedules, strict=True)), timing, None, utc_now), schedules
+
+
+def test_what_the_network_stretches_is_not_due_either() -> None:
+    """Twenty looks of 0.75 Mbit each ten seconds, on a line that has room for three in four of them."""
+    twenty = [camera(n, f"rtsp://10.0.0.{n}", 10.0) for n in range(20)]
+    one, schedules = budget(twenty, Timing(hall_mbit_s=1.40625))
+    one.turn(101.0)
+    stretch = one.coverage()["h"].stretch
+    assert 1.3 < stretch < 1.4
+    assert {schedule.cadence for schedule in schedules} == {10.0 * stretch}
+    due = sum(schedule.due_until(401.0) - schedule.due_until(101.0) for schedule in schedules)
+    assert abs(due - 20 * 300 / (10 * stretch)) <= 20
+    for reception in one.receptions.values():
+        reception.look_mbit *= 1 + NOISE / 2
+    one.turn(111.0)
+    assert {schedule.cadence for schedule in schedules} == {10.0 * stretch}, "noise moves nothing"
+    assert one.coverage()["h"].stretch != stretch
+    for reception in one.receptions.values():
+        reception.look_mbit = 0.1
+    one.turn(121.0)
+    assert {schedule.cadence for schedule in schedules} == {10.0}
+
+
+def test_a_flood_is_tried_again_after_some_terms() -> None:
+    ten = [camera(n, f"rtsp://10.0.0.{n}", 10.0) for n in range(10)]
+    one, _ = budget(ten, Timing(hall_mbit_s=1.0))
+    one.receptions["c0"].looked(100.0, 3.0)
+    left_out = []
+    for term in range(6):
+        one.turn(101.0 + 600.0 * term)
+        left_out.append([id for id, reception in one.receptions.items() if reception.left_out])
+    assert left_out[:3] == [["c0"]] * 3
+    assert "c0" not in left_out[3]
+
+
+def test_connections_of_the_other_client_count_for_a_recorder_too() -> None:
+    four = [camera(n, "rtsp://10.0.0.1", 10.0) for n in range(4)]
+    four[0] = replace(four[0], via=Via.PYAV)
+    timing = Timing(connections_per_host=2)
+    one, schedules = budget(four, timing)
+    streams = [Stream(each, due, timing, lambda look: None, utc_now) for each, due in zip(four, schedules, strict=True)]
+    one.watch(streams[1:])
+    for now in (101.0, 112.0):
+        assert one.may(streams[1], now)
+        assert not one.may(streams[2], now)
+        one.turn(now)
+    assert one.may(streams[2], 112.0)
+    assert not one.may(streams[3], 112.0)

@@ -3,7 +3,7 @@
 import pytest
 
 from camera_ingest.plan import Means, Way
-from camera_ingest.reception import Reception
+from camera_ingest.reception import FLOOD, FLOOD_BYTES, Reception
 
 
 def reception() -> Reception:
@@ -49,3 +49,33 @@ def test_who_sleeps_is_connected_for_looks_only() -> None:
     assert one.on_demand
     one.means = Means(Way.LEFT_OUT)
     assert one.left_out and not one.on_demand
+
+
+def test_what_made_looks_dear_is_forgotten_by_halves_while_nobody_looks() -> None:
+    one = reception()
+    one.looked(16.75, 3.0)
+    one.unlooked(0.75)
+    assert one.look_mbit == 8.75
+    one.looked(0.1, 3.0)
+    before = one.look_mbit = 0.5
+    one.unlooked(0.75)
+    assert one.look_mbit == before
+
+
+def test_a_look_may_take_many_times_what_it_usually_does_and_a_little_always() -> None:
+    one = reception()
+    assert one.most_bytes == FLOOD_BYTES
+    one.looked(8.0, 3.0)
+    assert one.most_bytes == pytest.approx(FLOOD * 1e6)
+
+
+@pytest.mark.parametrize(
+    ("network", "pace", "both"), [(1.0, 1.0, 1.0), (1.5, 1.0, 1.5), (1.0, 3.0, 3.0), (1.2, 1.5, 1.8), (1.8, 1.8, 2.0),
+                                  (2.0, 2.0, 2.0), (1.5, 5.0, 5.0), (6.0, 2.0, 6.0)]
+)  # fmt: skip
+def test_pace_and_network_together_stretch_no_further_than_a_window_bears(
+    network: float, pace: float, both: float
+) -> None:
+    one = reception()
+    one.means = Means(Way.ON_DEMAND, network)
+    assert network * one.stretched(pace) == pytest.approx(both)

@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -258,3 +259,86 @@ def test_a_camera_that_sends_us_round_and_round_is_lost(played: Played) -> None:
         played.camera.close()
     assert played.stream.link.losses == 4
     assert played.stream.url == played.stream.camera.url
+
+
+def looked_once(played: Played) -> None:
+    """One good look on demand, at 98.5; the next is due at 110."""
+    played.stream.reception.means = Means(Way.ON_DEMAND)
+    played.play(97.5)
+    played.show(98.5)
+
+
+def test_a_camera_that_gets_no_turn_is_not_taken_for_seeing(played: Played) -> None:
+    looked_once(played)
+    told: list[int] = []
+    for now in range(99, 146):
+        played.stream.visit(played.buffer, float(now))
+        told += [now] if len(played.looks) > 1 + len(told) else []
+    assert told == [120, 130, 140]
+    found = played.looks[-1].found
+    assert isinstance(found, StreamLost)
+    assert (found.blind, found.expected) == (Blind.UNWATCHED, "a turn on the line or the recorder")
+    played.camera.close()
+    played.play(146.0)
+    played.show(147.0)
+    assert isinstance(played.looks[-1].found, Keyframe)
+    played.stream.visit(played.buffer, 150.0)
+    assert len(played.looks) == 5
+
+
+def test_a_camera_whose_name_is_being_resolved_has_its_turn(played: Played) -> None:
+    looked_once(played)
+    played.stream.link.opened(118.0)
+    played.stream.visit(played.buffer, 121.0)
+    assert len(played.looks) == 1
+
+
+def test_a_look_that_never_ends_is_given_up_and_remembered_as_dear(played: Played) -> None:
+    played.stream.reception.means = Means(Way.ON_DEMAND)
+    most = played.stream.reception.most_bytes
+    played.play(97.5)
+    played.camera.setblocking(True)
+    sent, unit = 0, b"\x41\x98" + bytes(60_000)
+    while played.stream.link.opened_at is not None:
+        assert sent < most + len(played.buffer)
+        played.show(98.0, unit)
+        sent += len(unit)
+    played.stream.visit(played.buffer, 100.0)
+    found = played.looks[-1].found
+    assert isinstance(found, StreamLost)
+    assert (found.blind, found.found) == (Blind.STALLED, "more")
+    assert played.stream.reception.look_mbit >= 8e-6 * most
+
+
+def test_what_a_stream_took_is_no_part_of_its_first_look_on_demand(played: Played) -> None:
+    played.play(90.0)
+    for now in range(91, 200, 4):
+        played.show(float(now))
+    before = played.stream.reception.look_s
+    played.stream.reception.means = Means(Way.ON_DEMAND)
+    for turn in range(2):
+        if played.stream.link.playing:
+            played.show(200.0 + turn)
+    assert not played.stream.link.playing
+    assert played.stream.reception.look_s == before
+
+
+@pytest.mark.parametrize("way", [Way.STREAM, Way.ON_DEMAND])
+def test_a_schedule_that_is_stretched_a_little_again_and_again_gives_no_look_twice(played: Played, way: Way) -> None:
+    played.stream.reception.means = Means(way)
+    seen: list[int] = []
+    for now in range(90, 400):
+        if now % 10 == 5:
+            played.schedule.change(10.0 + (now // 10) % 2, float(now))
+        before = len(played.looks)
+        if played.stream.wants_connection(float(now)):
+            if seen:
+                played.camera.close()
+            played.play(float(now))
+        if played.stream.link.opened_at is not None:
+            played.show(float(now))
+        else:
+            played.stream.visit(played.buffer, float(now))
+        seen += [now] if len(played.looks) > before else []
+    assert all(8 <= later - earlier <= 14 for earlier, later in pairwise(seen[1:]))
+    assert len(seen) - 1 <= played.schedule.due_until(400.0)
