@@ -34,6 +34,8 @@ PORTS = range(20_000, 30_000)
 """Ports to choose from; Linux lends those from 32768 on to clients."""
 FLOOR_CAMERAS = 24
 """Whose keyframes the floor of `ingest` is measured on."""
+RIVALS_S = 30.0
+"""How long each rival is weighed at most: what it does is the same every second."""
 LOOKS_S = 20.0
 """How long single looks are weighed for the floor of `city`."""
 
@@ -249,7 +251,7 @@ def _rivals(wish: Wish, urls: Sequence[str], log: Path) -> list[Standing]:
     from simulation.stages import HEIGHT, WIDTH
 
     found = []
-    for one in standings(urls, WIDTH * HEIGHT * 3 // 2, wish.seconds, log) if wish.rivals else ():
+    for one in standings(urls, WIDTH * HEIGHT * 3 // 2, min(wish.seconds, RIVALS_S), log) if wish.rivals else ():
         LOG.info("%s: %d cameras, %s per core", one.name, one.cameras, one.cameras_per_core)
         found.append(one)
     return found
