@@ -18,6 +18,7 @@ from camera_ingest.decode import Decoder
 from camera_ingest.depacketize import Keyframe
 from camera_ingest.fallback import Fallback
 from camera_ingest.figures import Figures
+from camera_ingest.frame import brightness
 from camera_ingest.health import Health, examine
 from camera_ingest.link import Timing
 from camera_ingest.look import Look, Slots
@@ -26,7 +27,7 @@ from camera_ingest.open_files import make_room
 from camera_ingest.pace import Pace
 from camera_ingest.receiver import Receiver
 from camera_ingest.rounds import Rounds
-from camera_ingest.sample import Blind, Frame, Grey, Picture, Sample, brightness
+from camera_ingest.sample import Blind, Decoded, Grey, Picture, Sample
 from camera_ingest.schedule import Schedule, staggered
 from camera_ingest.snapshot import decode_jpeg
 from camera_ingest.stream import Stream
@@ -214,7 +215,7 @@ class Fleet:
             self._offer(sample, look.due)
 
     def _develop(self, look: Look, decoder: Decoder) -> Sample:
-        shown: Frame | Picture | None
+        shown: Decoded | Picture | None
         match look.found:
             case StreamLost() as lost:
                 return _blind(look.camera, look.at, lost)
@@ -227,7 +228,7 @@ class Fleet:
         lost = StreamLost(look.camera, "decode", "a picture", f"{size} bytes that are none", Blind.UNDECODABLE)
         return _blind(look.camera, look.at, lost)
 
-    def _judged(self, look: Look, shown: Frame | Picture) -> Sample:
+    def _judged(self, look: Look, shown: Decoded | Picture) -> Sample:
         """The picture, or why nothing may be concluded from it."""
         camera, began = look.camera, time.thread_time()
         before = self._healths[camera] if camera in self._healths else self._recall(camera)

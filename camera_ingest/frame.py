@@ -10,12 +10,8 @@ import av
 import cv2
 import numpy as np
 from av.video.reformatter import VideoReformatter
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
-"""height × width × 3, BGR, 0..255."""
-Grey = NDArray[np.uint8]
-"""Brightness, 0..255: the mean of two pixels each, so many apart that some 320×180 are left."""
+from camera_ingest.sample import Decoded, Grey, Picture
 
 USUAL = ("yuv420p", "yuvj420p", "nv12")
 """Formats in which cameras' pictures come: 8 bits, the first plane brightness."""
@@ -63,6 +59,11 @@ class Frame:
                 grey = cv2.resize(self.grey, self.size[::-1], interpolation=cv2.INTER_LINEAR)
                 self._picture = np.asarray(cv2.merge([grey] * 3), np.uint8)
         return self._picture
+
+
+def brightness(shown: Picture | Decoded) -> Grey:
+    """The brightness of a picture; of one that is converted already its green."""
+    return green(shown) if isinstance(shown, np.ndarray) else shown.grey
 
 
 def green(picture: Picture) -> Grey:

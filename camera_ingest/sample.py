@@ -3,10 +3,34 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
-from camera_ingest.frame import Frame, Grey, Picture, green
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Blind", "Frame", "Grey", "Picture", "Sample", "brightness"]
+Picture = NDArray[np.uint8]
+"""height × width × 3, BGR, 0..255."""
+Grey = NDArray[np.uint8]
+"""Brightness, 0..255: the mean of two pixels each, so many apart that some 320×180 are left."""
+
+
+class Decoded(Protocol):
+    """A picture that is converted when somebody asks for it (`camera_ingest.frame.Frame`)."""
+
+    @property
+    def picture(self) -> Picture:
+        """Its colours."""
+        ...
+
+    @property
+    def grey(self) -> Grey:
+        """Its brightness."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width, pixels."""
+        ...
 
 
 class Blind(StrEnum):
@@ -35,7 +59,7 @@ class Sample:
     camera: str
     at: datetime
     """When the picture was taken, or when the look failed; aware, UTC."""
-    shown: Picture | Frame | None
+    shown: Picture | Decoded | None
     """The picture, converted or as it was decoded."""
     blind: Blind | None = None
     detail: str = ""
@@ -44,21 +68,11 @@ class Sample:
     @property
     def picture(self) -> Picture | None:
         """The picture, converted when it is first asked for."""
-        return self.shown.picture if isinstance(self.shown, Frame) else self.shown
-
-    @property
-    def grey(self) -> Grey | None:
-        """Its brightness."""
-        return None if self.shown is None else brightness(self.shown)
+        return self.shown if self.shown is None or isinstance(self.shown, np.ndarray) else self.shown.picture
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width of the picture, pixels; 0, 0 where there is none."""
         if self.shown is None:
             return 0, 0
-        return self.shown.size if isinstance(self.shown, Frame) else (self.shown.shape[0], self.shown.shape[1])
-
-
-def brightness(shown: Picture | Frame) -> Grey:
-    """The brightness of a picture; of one that is converted already its green."""
-    return shown.grey if isinstance(shown, Frame) else green(shown)
+        return (self.shown.shape[0], self.shown.shape[1]) if isinstance(self.shown, np.ndarray) else self.shown.size

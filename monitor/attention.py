@@ -7,6 +7,7 @@ can delay a suspicion, by half a minute at most, and never carry one.
 
 from collections.abc import Callable, Sequence
 
+from camera_ingest.frame import brightness
 from camera_ingest.sample import Picture, Sample
 from models.detection import Detection
 from models.gate import Analysed, Cells, near, shades, unchanged
@@ -33,12 +34,12 @@ class Attention:
 
     def people(self, desk: Desk, sample: Sample) -> Sequence[Detection]:
         """The people of a sample that sees. Raises what `find` and the conversion of the picture raise."""
-        camera, regions, grey = sample.camera, desk.regions[sample.camera], sample.grey
-        if not self._gated or grey is None:
+        camera, regions = sample.camera, desk.regions[sample.camera]
+        if not self._gated or sample.shown is None:
             return self._analyse(sample, regions)
         if camera not in self._cells:
             self._cells[camera] = near(regions)
-        now, before = shades(grey), self._before.get(camera)
+        now, before = shades(brightness(sample.shown)), self._before.get(camera)
         if desk.settled(camera) and unchanged(before, now, sample.at, self._cells[camera]):
             assert before is not None
             self.passed += 1

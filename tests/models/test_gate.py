@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from camera_ingest.sample import Picture, brightness
+from camera_ingest.frame import brightness
+from camera_ingest.sample import Picture
 from models.detection import Detection
 from models.gate import FORCED, Analysed, Shades, near, unchanged
 from models.gate import shades as coarsely
