@@ -113,6 +113,7 @@ def test_enter_confirms_and_goes_on_until_all_are_done(page: Page, site: Site) -
         page.keyboard.press("Enter")
     expect(page.locator("#progress")).to_have_text("已确认 4 / 4")
     expect(page.locator("#done")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the last answer may still be on its way to the disk
     assert all(row.reviewed for row in labels.frames(site.directory))
 
 
