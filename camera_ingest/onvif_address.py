@@ -7,7 +7,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 LONGEST = 500  # characters; longer ones are no address of a camera
 
-_PRINTABLE = re.compile(r"[!-~]+")
 _CREDENTIALS = re.compile(r"://[^/]*@")
 _SECRET = re.compile(r"(?i)(?:pass(?:word|wd)?|pwd|(?<![a-z])auth)[=:][^/&?_]")
 """A credential in a path or a query: `user=admin_password=…_channel=1` is how XM devices write it."""

@@ -174,10 +174,6 @@ def _cameras(desk: Desk, reception: Reception) -> Message:
     }
 
 
-def _clock(wrong: WrongClock) -> Message:
-    return {"id": wrong.camera, "off_s": round(wrong.off_s, 1), "since": _iso(wrong.since)}
-
-
 def _alert(desk: Desk, alert: Alert, stills: Sequence[Still]) -> Message:
     sight = desk.sights.get((alert.rule, alert.place), Sight())
     return {
