@@ -1,0 +1,10 @@
+"""The roster and the tickets of the calling systems"""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Notices to the people on duty"""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
