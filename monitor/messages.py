@@ -6,6 +6,8 @@ The payloads (JSON objects of at most 8,192 bytes; keys we do not know are ignor
     zwjc/v1/{area}/{hall}/{type}/{id}/meta              meta/1    dev_id, boot_id, model, fw, scale_id
     zwjc/v1/{area}/{hall}/{type}/{id}/evt/rating        rating/1  dev_id, boot_id, seq, ts, channel, raw, …
     zwjc/v1/{area}/{hall}/window/{window}/tele/state    window/1  boot_id, seq, state, reason, at
+    zwjc/v1/{area}/{hall}/queue/{zone}/evt/ticket       ticket/1  boot_id, seq, ts, event, ticket, window
+    zwjc/v1/{area}/{hall}/queue/{zone}/tele/state       queue/1   boot_id, seq, at, waiting, oldest_s
 
 `seq` counts 1, 2, 3, … within one `boot_id`, over everything a sender numbers. A sender keeps what is not acknowledged
 and may say in `oldest_seq` where that begins; what lies below it is then known to be lost.
@@ -20,11 +22,21 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from monitor.devices import Device, DeviceStatus, Meta
-from monitor.payloads import MetaPayload, PlacePayload, RatingPayload, StatusPayload, WindowPayload
+from monitor.payloads import (
+    EventPayload,
+    MetaPayload,
+    PlacePayload,
+    QueuePayload,
+    RatingPayload,
+    StatusPayload,
+    TicketPayload,
+    WindowPayload,
+)
 from monitor.places import Hall
 from monitor.ratings import Rating, Scale, TimeQuality, doubtful
 from monitor.sequences import Sequence
 from monitor.terms import Term
+from monitor.tickets import QueueSaid, TicketEvent, TicketSaid
 from monitor.window_states import WindowState
 
 LARGEST = 8192
@@ -48,8 +60,17 @@ FILTERS = (
     "zwjc/v1/+/+/+/+/meta",
     "zwjc/v1/+/+/+/+/evt/#",
     "zwjc/v1/+/+/window/+/tele/state",
+    "zwjc/v1/+/+/queue/+/tele/state",
 )
 """What intake subscribes to."""
+CALLS = {
+    -1: TicketEvent.NOSHOW,
+    0: TicketEvent.CALLED,
+    1: TicketEvent.END,
+    2: TicketEvent.TRANSFER,
+    3: TicketEvent.SUSPEND,
+}
+"""The states that calling systems number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +91,7 @@ class Reason(StrEnum):
     SCHEMA = "schema"
     DEVICE = "device"
     WINDOW = "window"
+    ZONE = "zone"
     SCALE = "scale"
     FUTURE = "future"
     STALE = "stale"
@@ -83,6 +105,7 @@ REASONS = {
     Reason.SCHEMA: Term("内容格式不符", "Payload not understood"),
     Reason.DEVICE: Term("未登记设备", "Unknown device"),
     Reason.WINDOW: Term("未登记窗口", "Unknown window"),
+    Reason.ZONE: Term("未登记等候区", "Unknown zone"),
     Reason.SCALE: Term("量表或取值不符", "Scale or value not known"),
     Reason.FUTURE: Term("时间在未来", "Time in the future"),
     Reason.STALE: Term("过期的保留消息", "Retained event too old"),
@@ -115,7 +138,7 @@ class Registry:
         return cls({hall.id: hall for hall in halls}, {device.id: device for device in devices}, scales)
 
 
-Said = Rating | WindowState | DeviceStatus | Meta | Quarantined
+Said = Rating | WindowState | TicketSaid | QueueSaid | DeviceStatus | Meta | Quarantined
 
 
 def read(message: Message, registry: Registry, waiting_since: datetime | None = None) -> Said:
@@ -159,13 +182,19 @@ def _read(message: Message, registry: Registry, waiting_since: datetime | None) 
     match topic["type"], topic["what"]:
         case "window", "tele/state":
             return _window(message, topic, registry)
+        case "queue", "evt/ticket":
+            return _ticket(message, topic, registry, waiting_since)
+        case "queue", "tele/state":
+            return _queue(message, topic, registry)
         case _, "status":
             return _status(message, _device(topic, registry))
         case _, "meta":
             return _meta(message, _device(topic, registry))
         case _, "evt/rating":
             return _rating(message, topic, registry, waiting_since)
-    raise _Refused(Reason.TOPIC, f"expected status, meta, evt/rating or tele/state, found {topic['what']!r}")
+    raise _Refused(
+        Reason.TOPIC, f"expected status, meta, evt/rating, evt/ticket or tele/state, found {topic['what']!r}"
+    )
 
 
 def _device(topic: re.Match[str], registry: Registry) -> Device:
@@ -203,6 +232,35 @@ def _window(message: Message, topic: re.Match[str], registry: Registry) -> Windo
     said = WindowPayload.model_validate_json(message.payload)
     at = min(_utc(said.at), message.received_at)
     return WindowState(hall.id, topic["id"], said.state, said.reason, at, said.boot_id, said.seq, message.received_at)
+
+
+def _zone(topic: re.Match[str], registry: Registry) -> Hall:
+    """The hall of a topic about one of its zones."""
+    hall = registry.halls.get(topic["hall"])
+    if hall is None or hall.area != topic["area"] or topic["id"] not in {zone.id for zone in hall.zones}:
+        raise _Refused(Reason.ZONE, f"expected a configured zone, found {topic['sender']}")
+    return hall
+
+
+def _ticket(message: Message, topic: re.Match[str], registry: Registry, waiting_since: datetime | None) -> TicketSaid:
+    hall = _zone(topic, registry)
+    said = TicketPayload.model_validate_json(message.payload)
+    if said.window not in {"", *(window.id for window in hall.windows)}:
+        raise _Refused(Reason.WINDOW, f"window: expected one of hall {hall.id}, found {said.window!r}")
+    event = said.event if said.call is None else CALLS[said.call]
+    assert event is not None
+    ts, _ = _time(said, message, waiting_since)
+    at = min(ts, message.received_at)
+    return TicketSaid(
+        hall.id, topic["id"], said.ticket, event, said.window, at, said.boot_id, said.seq, message.received_at
+    )
+
+
+def _queue(message: Message, topic: re.Match[str], registry: Registry) -> QueueSaid:
+    hall = _zone(topic, registry)
+    said = QueuePayload.model_validate_json(message.payload)
+    at = min(_utc(said.at), message.received_at)
+    return QueueSaid(hall.id, topic["id"], said.waiting, said.oldest_s, at, said.boot_id, said.seq, message.received_at)
 
 
 def _rating(message: Message, topic: re.Match[str], registry: Registry, waiting_since: datetime | None) -> Rating:
@@ -259,8 +317,8 @@ def _level(said: RatingPayload, device: Device, scales: Mapping[str, Scale]) -> 
     return level
 
 
-def _time(said: RatingPayload, message: Message, waiting_since: datetime | None) -> tuple[datetime, TimeQuality]:
-    """The rating's time, or the time of arrival when the device's clock cannot be believed."""
+def _time(said: EventPayload, message: Message, waiting_since: datetime | None) -> tuple[datetime, TimeQuality]:
+    """When it happened, or the time of arrival when the sender's clock cannot be believed."""
     ts, arrived = _utc(said.ts), message.received_at
     if said.clock == "none":
         return arrived, TimeQuality.ESTIMATED

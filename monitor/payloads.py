@@ -1,11 +1,12 @@
 """Payloads: the shapes of what devices and windows send, keys we do not know ignored, wrong types refused."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from monitor.ratings import Channel
+from monitor.tickets import TicketEvent
 from monitor.window_states import Service
 
 Boot = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -56,15 +57,20 @@ class MetaPayload(Payload):
     scale_id: Code = ""
 
 
-class RatingPayload(PlacePayload):
+class EventPayload(PlacePayload):
+    """Something that happened at a time."""
+
+    ts: Time
+    clock: Literal["ntp", "rtc", "none"] = "rtc"
+    buffered: bool = False
+
+
+class RatingPayload(EventPayload):
     """One rating."""
 
     schema_: Literal["rating/1"] = Field(alias="schema")
     event_id: Code | None = None
     dev_id: Code
-    ts: Time
-    clock: Literal["ntp", "rtc", "none"] = "rtc"
-    buffered: bool = False
     ts_accuracy_s: Annotated[float, Field(ge=0, le=86_400)] = 1.0
     channel: Channel
     scale_id: Code | None = None
@@ -89,3 +95,28 @@ class WindowPayload(PlacePayload):
     state: Service
     reason: Words = ""
     at: Time
+
+
+class TicketPayload(EventPayload):
+    """One event of one ticket."""
+
+    schema_: Literal["ticket/1"] = Field(alias="schema")
+    event: TicketEvent | None = None
+    call: Annotated[int, Field(ge=-1, le=3)] | None = None
+    ticket: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\x00]*$")]
+    window: Code = ""
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        if (self.event is None) == (self.call is None):
+            raise ValueError("expected either event or call")
+        return self
+
+
+class QueuePayload(PlacePayload):
+    """The calling system's summary of a zone."""
+
+    schema_: Literal["queue/1"] = Field(alias="schema")
+    at: Time
+    waiting: Annotated[int, Field(ge=0, le=100_000)]
+    oldest_s: Annotated[float, Field(ge=0, le=86_400)] | None = None

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.places import Hall
 from monitor.terms import Term
+
+LONGEST = timedelta(days=366)
+"""Nothing is arranged for longer at once."""
 
 
 class Arrangement(StrEnum):
@@ -78,3 +82,96 @@ def in_force(entries: Iterable[Entry], at: datetime, *kinds: Arrangement) -> Ent
     """The entry of some kinds that is in force: of several the one that began last."""
     holding = [entry for entry in entries if entry.kind in kinds and entry.holds(at)]
     return max(holding, key=lambda entry: (entry.since, entry.version), default=None)
+
+
+class Refused(Exception):
+    """An arrangement that cannot be made; nothing was changed. One sentence in the two languages."""
+
+    def __init__(self, sentence: Term, field: str = "") -> None:
+        self.zh, self.en = sentence
+        self.field = field
+        """The field of Entry that is wrong; empty = none alone."""
+        super().__init__(f"{self.zh} ({self.en})")
+
+
+ALONE = frozenset(Arrangement) - {Arrangement.OPEN, Arrangement.CLOSED}
+"""Two of these at one window at one time could not be told apart when one ends."""
+NEEDS_REASON = (Arrangement.PAUSE,)
+TAKES_OVER = (Arrangement.LEAVE, Arrangement.SIGN_OUT, Arrangement.COVER)
+"""Arrangements in which somebody else may take over."""
+
+
+def check(entry: Entry, hall: Hall, others: Iterable[Entry]) -> None:
+    """Raises Refused if an entry cannot stand. `others`: the newest versions of the other entries of its window."""
+    if entry.withdrawn:
+        return
+    window = next((one for one in hall.windows if one.id == entry.window), None)
+    if window is None:
+        raise Refused(
+            Term(f"{hall.name}没有窗口 {entry.window}", f"hall {hall.id} has no window {entry.window}"), "window"
+        )
+    if entry.until is not None and entry.until <= entry.since:
+        raise Refused(Term("结束时间须晚于开始时间", "the end must come after the beginning"), "until")
+    if entry.until is not None and entry.until - entry.since > LONGEST:
+        raise Refused(Term("一次最长安排 366 天", "at most 366 days can be arranged at once"), "until")
+    _check_words(entry)
+    _check_substitute(entry, hall, window.zone)
+    for other in others:
+        if other.id != entry.id and contradicts(entry, other):
+            said = ARRANGEMENTS[other.kind]
+            raise Refused(
+                Term(
+                    f"窗口 {entry.window} 同一时间已有“{said.zh}”安排",
+                    f"window {entry.window} is {said.en} at that time",
+                ),
+                "since",
+            )
+
+
+def _check_words(entry: Entry) -> None:
+    """Classes instead of words: nothing personal can be written down."""
+    if entry.reason and entry.reason not in REASONS:
+        words = "、".join(term.zh for term in REASONS.values())
+        raise Refused(Term(f"原因只能选类别：{words}", f"the reason must be one of {', '.join(REASONS)}"), "reason")
+    if entry.kind in NEEDS_REASON and not entry.reason:
+        raise Refused(Term("暂停须选原因类别", "a pause needs a class of reason"), "reason")
+    if not entry.by or len(entry.by) > 32:
+        raise Refused(Term("须写明由哪个岗位安排（32 字以内）", "say which post arranges it, in 32 characters"), "by")
+
+
+def _check_substitute(entry: Entry, hall: Hall, zone: str) -> None:
+    if not entry.substitute or (entry.substitute == "*" and entry.kind in TAKES_OVER):
+        return
+    if entry.kind not in TAKES_OVER:
+        said = ARRANGEMENTS[entry.kind]
+        raise Refused(Term(f"“{said.zh}”不需要顶岗窗口", f"nobody takes over when {said.en}"), "substitute")
+    of_zone = {one.id for one in hall.windows if one.zone == zone} - {entry.window}
+    if entry.substitute not in of_zone:
+        raise Refused(
+            Term(
+                f"顶岗窗口须为同一区域的其他窗口，不能是 {entry.substitute}",
+                f"another window of the same zone must take over, not {entry.substitute}",
+            ),
+            "substitute",
+        )
+
+
+def contradicts(one: Entry, other: Entry) -> bool:
+    """Whether two entries of one window cannot both stand.
+
+    A window may be opened within a time in which it is closed, and the reverse: what began later counts. But nothing
+    tells which of two that begin together is meant, and a window on leave that nobody takes over cannot be opened.
+    """
+    if one.withdrawn or other.withdrawn or not _overlap(one, other):
+        return False
+    kinds = {one.kind, other.kind}
+    if len(kinds) == 1:
+        return one.kind in ALONE or one.since == other.since
+    if kinds == {Arrangement.OPEN, Arrangement.CLOSED}:
+        return one.since == other.since
+    leave = one if one.kind is Arrangement.LEAVE else other
+    return kinds == {Arrangement.OPEN, Arrangement.LEAVE} and not leave.substitute
+
+
+def _overlap(one: Entry, other: Entry) -> bool:
+    return (other.until is None or one.since < other.until) and (one.until is None or other.since < one.until)

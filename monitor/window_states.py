@@ -1,8 +1,11 @@
 """A window's state: what the calling system or the pause sign says about it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+LIFTED = timedelta(minutes=3)
+"""A pause that is lifted for less than this and set again goes on from its first beginning."""
 
 
 class Service(StrEnum):
@@ -30,6 +33,34 @@ class WindowState:
     seq: int
     """Unique within (hall, window, boot_id): the same again is a repeat."""
     received_at: datetime
+    since: datetime | None = None
+    """When the present state, however often repeated, was first received; see `following`. None = not derived."""
+    lifted: tuple[datetime, datetime] | None = None
+    """Since when the last pause counted, and when it was lifted; None = there was none."""
+
+    @property
+    def pauses(self) -> bool:
+        """Whether it is a pause that counts as one."""
+        return self.state is Service.PAUSED and bool(self.reason.strip())
+
+
+def following(said: WindowState, held: WindowState | None) -> WindowState:
+    """A declaration that takes the place of the one held, with since when its state lasts.
+
+    The same state under a new number, or a pause with another reason, begins nothing.
+    """
+    at = said.received_at
+    if held is None:
+        return replace(said, since=at)
+    began = held.since or held.received_at
+    lifted = (began, at) if held.pauses and not said.pauses else held.lifted
+    if (held.state, held.pauses) == (said.state, said.pauses):
+        since = began
+    elif said.pauses and lifted is not None and at - lifted[1] < LIFTED:
+        since = lifted[0]
+    else:
+        since = at
+    return replace(said, since=since, lifted=lifted)
 
 
 def newer(said: WindowState, held: WindowState | None) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import fields
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
@@ -10,10 +11,13 @@ from monitor.adapters.database import insert
 from monitor.devices import DeviceRecord, DeviceStatus, Meta
 from monitor.window_states import Service, WindowState
 
+DECLARED = ("hall", "window", "state", "reason", "at", "boot_id", "seq", "received_at")
+"""What is recorded of a window's declaration; the rest of a WindowState follows from those before it."""
+
 
 def window_state(connection: Connection, state: WindowState) -> bool:
     """Record a window's declaration within the caller's transaction; False if it is there already."""
-    values = {field.name: getattr(state, field.name) for field in fields(WindowState)}
+    values = {name: getattr(state, name) for name in DECLARED}
     row = insert(connection, tables.window_states).values(**values)
     known = ["hall", "window", "boot_id", "seq"]
     added = row.on_conflict_do_nothing(index_elements=known).returning(tables.window_states.c.id)
@@ -36,6 +40,14 @@ def window_states(engine: Engine, halls: Collection[str]) -> tuple[WindowState, 
         return tuple(_window_state(found) for found in connection.execute(newest).mappings())
 
 
+def declarations(engine: Engine, halls: Collection[str], since: datetime) -> tuple[WindowState, ...]:
+    """Everything windows of some halls have said from `since` on, in the order in which it was recorded."""
+    row = tables.window_states.c
+    wanted = select(tables.window_states).where(row.hall.in_(halls), row.received_at >= since).order_by(row.id)
+    with engine.connect() as connection:
+        return tuple(_window_state(found) for found in connection.execute(wanted).mappings())
+
+
 def find_window_state(connection: Connection, like: WindowState) -> WindowState:
     """The declaration recorded under the number of another one."""
     row = tables.window_states.c
@@ -45,7 +57,7 @@ def find_window_state(connection: Connection, like: WindowState) -> WindowState:
 
 
 def _window_state(row: RowMapping) -> WindowState:
-    values = {field.name: row[field.name] for field in fields(WindowState)}
+    values = {name: row[name] for name in DECLARED}
     return WindowState(**(values | {"state": Service(row["state"])}))
 
 

@@ -1,12 +1,12 @@
 """A batch of messages into the record: all of it in one transaction, with how far each sender may be acknowledged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from monitor.adapters import device_records, rating_records, tables
+from monitor.adapters import device_records, rating_records, tables, ticket_records
 from monitor.adapters.database import insert, transaction
 from monitor.adapters.quarantine_records import quarantine
 from monitor.devices import DeviceStatus, Meta
@@ -14,6 +14,7 @@ from monitor.intake import Ack, StoreLost
 from monitor.messages import Message, Quarantined, Reason, Registry, Said, read, sequence
 from monitor.ratings import Rating
 from monitor.sequences import Progress, Sequence
+from monitor.tickets import QueueSaid, TicketSaid
 from monitor.window_states import WindowState
 
 
@@ -46,10 +47,11 @@ def last_heard(engine: Engine) -> datetime | None:
     return newest
 
 
-def _keep(engine: Engine, messages: Iterable[Message], said: Iterable[Said]) -> tuple[Ack, ...]:
+def _keep(engine: Engine, messages: Collection[Message], said: Iterable[Said]) -> tuple[Ack, ...]:
     with transaction(engine) as connection:
         for message, what in zip(messages, said, strict=True):
             _record(connection, message, what)
+        ticket_records.forget(connection, max(message.received_at for message in messages))
         return _advance(connection, messages)
 
 
@@ -70,6 +72,9 @@ def _record(connection: Connection, message: Message, said: Said) -> None:
         case WindowState():
             if not device_records.window_state(connection, said):
                 _must_redeclare(connection, message, said)
+        case TicketSaid() | QueueSaid():
+            if not ticket_records.record(connection, said):
+                _must_retell(connection, message, said)
         case DeviceStatus():
             device_records.status(connection, said)
         case Meta():
@@ -99,6 +104,18 @@ def _must_redeclare(connection: Connection, message: Message, said: WindowState)
     first = device_records.find_window_state(connection, said)
     if (first.state, first.reason) != (said.state, said.reason):
         detail = f"boot {said.boot_id} seq {said.seq}: expected {first.state} as first said, found {said.state}"
+        quarantine(connection, Quarantined(message, Reason.REPLAY, detail))
+
+
+def _must_retell(connection: Connection, message: Message, said: TicketSaid | QueueSaid) -> None:
+    """And for calling systems: another ticket, or another thing that happened to it, is no repeat."""
+    first = ticket_records.find(connection, said)
+    expected, found = (
+        (one.ticket, str(one.event), one.window) if isinstance(one, TicketSaid) else (one.waiting, one.oldest_s)
+        for one in (first, said)
+    )
+    if expected != found:
+        detail = f"boot {said.boot_id} seq {said.seq}: expected {expected} as first said, found {found}"
         quarantine(connection, Quarantined(message, Reason.REPLAY, detail))
 
 

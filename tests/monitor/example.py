@@ -94,3 +94,26 @@ def rating(seq: int = 1, **changes: Any) -> Rating:
         "received_at": NOW,
     }
     return Rating(**(values | changes))
+
+
+def ticket_message(*, received_at: datetime = NOW, retained: bool = False, zone: str = "za", **changes: Any) -> Message:
+    """An event of a ticket as the broker delivers it; a change to `...` takes the key out."""
+    said = {
+        "schema": "ticket/1",
+        "boot_id": "q1",
+        "seq": 1,
+        "ts": NOW.isoformat(),
+        "clock": "ntp",
+        "event": "issued",
+        "ticket": "A037",
+    } | changes
+    told = {key: value for key, value in said.items() if value is not ...}
+    return message(f"zwjc/v1/371002/hc01/queue/{zone}/evt/ticket", told, received_at=received_at, retained=retained)
+
+
+def queue_message(*, received_at: datetime = NOW, zone: str = "za", **changes: Any) -> Message:
+    """A zone's summary as the broker delivers it."""
+    said = {"schema": "queue/1", "boot_id": "q1", "seq": 1, "at": NOW.isoformat(), "waiting": 3, "oldest_s": 240.0}
+    return message(
+        f"zwjc/v1/371002/hc01/queue/{zone}/tele/state", said | changes, received_at=received_at, retained=True
+    )

@@ -10,6 +10,7 @@ from monitor.devices import DeviceStatus, Meta
 from monitor.messages import Message, Quarantined, Reason, read, sequence
 from monitor.ratings import Rating, TimeQuality
 from monitor.sequences import Sequence
+from monitor.tickets import QueueSaid, TicketEvent, TicketSaid
 from monitor.window_states import Service, WindowState
 from tests.monitor.example import (
     BUTTON,
@@ -20,8 +21,10 @@ from tests.monitor.example import (
     WINDOW_TOPIC,
     message,
     prefix,
+    queue_message,
     rating_message,
     rating_said,
+    ticket_message,
     window_message,
 )
 
@@ -259,3 +262,65 @@ def test_no_wrong_value_whatever_raises(topic: str, changes: dict[str, Any]) -> 
     said = message(topic, rating_said(**changes))
     read(said, REGISTRY)
     sequence(said)
+
+
+def told(message: Message) -> TicketSaid | QueueSaid:
+    said = read(message, REGISTRY)
+    assert isinstance(said, TicketSaid | QueueSaid), said
+    return said
+
+
+def test_an_event_of_a_ticket() -> None:
+    said = told(ticket_message(event="called", window="w002"))
+    assert said == TicketSaid("hc01", "za", "A037", TicketEvent.CALLED, "w002", NOW, "q1", 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("call", "event"), [(-1, "noshow"), (0, "called"), (1, "end"), (2, "transfer"), (3, "suspend")]
+)
+def test_a_calling_system_may_number_its_states(call: int, event: str) -> None:
+    said = told(ticket_message(event=..., call=call, window="w001"))
+    assert isinstance(said, TicketSaid)
+    assert said.event == event
+
+
+def test_a_tickets_time_is_never_after_its_arrival_and_a_bad_clock_counts_for_nothing() -> None:
+    assert told(ticket_message(ts=before(seconds=-60))).at == NOW
+    assert told(ticket_message(ts=before(hours=5))).at == NOW
+    assert told(ticket_message(ts=before(hours=5), buffered=True)).at == NOW - timedelta(hours=5)
+
+
+def test_a_summary_of_a_zone() -> None:
+    assert told(queue_message()) == QueueSaid("hc01", "za", 3, 240.0, NOW, "q1", 1, NOW)
+    assert told(queue_message(oldest_s=None, at=before(hours=-1))) == QueueSaid(
+        "hc01", "za", 3, None, NOW, "q1", 1, NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "reason", "where"),
+    [
+        (ticket_message(zone="zz"), Reason.ZONE, "queue/zz"),
+        (queue_message(zone="zz"), Reason.ZONE, "queue/zz"),
+        (ticket_message(window="w099"), Reason.WINDOW, "w099"),
+        (ticket_message(event="lost"), Reason.SCHEMA, "event"),
+        (ticket_message(event=...), Reason.SCHEMA, "either event or call"),
+        (ticket_message(call=1), Reason.SCHEMA, "either event or call"),
+        (ticket_message(event=..., call=4), Reason.SCHEMA, "call"),
+        (ticket_message(event=..., call=True), Reason.SCHEMA, "call"),
+        (ticket_message(ticket=""), Reason.SCHEMA, "ticket"),
+        (ticket_message(ticket="x" * 33), Reason.SCHEMA, "ticket"),
+        (ticket_message(seq=0), Reason.SCHEMA, "seq"),
+        (ticket_message(ts=before(minutes=-3)), Reason.FUTURE, "ts"),
+        (ticket_message(retained=True, ts=before(hours=25), buffered=True), Reason.STALE, "ts"),
+        (queue_message(waiting=-1), Reason.SCHEMA, "waiting"),
+        (queue_message(waiting=2.5), Reason.SCHEMA, "waiting"),
+        (queue_message(oldest_s=-1.0), Reason.SCHEMA, "oldest_s"),
+        (message("zwjc/v1/371003/hc01/queue/za/tele/state", {}), Reason.ZONE, "371003"),
+        (message("zwjc/v1/371002/hc01/queue/za/evt/else", {}), Reason.TOPIC, "evt/ticket"),
+    ],
+)
+def test_a_calling_system_that_is_not_understood_hears_why(message: Message, reason: Reason, where: str) -> None:
+    said = refused(message)
+    assert said.reason is reason
+    assert where in said.detail

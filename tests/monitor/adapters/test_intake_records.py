@@ -11,9 +11,10 @@ from monitor.adapters.device_records import devices, window_states
 from monitor.adapters.intake_records import keep, last_heard
 from monitor.adapters.quarantine_records import quarantined
 from monitor.adapters.rating_records import ratings_of_day
+from monitor.adapters.ticket_records import told as told_of_zones
 from monitor.intake import Ack, StoreLost
 from monitor.messages import Message, Reason
-from monitor.payloads import Payload, RatingPayload, WindowPayload
+from monitor.payloads import Payload, QueuePayload, RatingPayload, TicketPayload, WindowPayload
 from monitor.ratings import Rating, TimeQuality
 from tests.monitor.example import (
     BUTTON,
@@ -62,20 +63,31 @@ def test_a_batch_of_everything(engine: Engine) -> None:
 def test_the_examples_of_the_documentation(engine: Engine) -> None:
     words = DOCUMENTATION.read_text("utf-8")
     (shown,) = re.findall(r"```json\n(.*?)```", words, re.DOTALL)
-    status, meta, rating, window, ack = (json.loads(line) for line in re.findall(r"\{.*?\}", shown, re.DOTALL))
-    said = ((f"{SENDER}/status", status), (f"{SENDER}/meta", meta), (f"{SENDER}/evt/rating", rating))
+    status, meta, rating, window, ticket, queue, ack = (
+        json.loads(line) for line in re.findall(r"\{.*?\}", shown, re.DOTALL)
+    )
+    said: tuple[tuple[str, object], ...] = (
+        (f"{SENDER}/status", status),
+        (f"{SENDER}/meta", meta),
+        (f"{SENDER}/evt/rating", rating),
+    )
     at = datetime(2026, 11, 20, 2, 5, tzinfo=UTC)
-    messages = [message(topic, one, received_at=at) for topic, one in (*said, (WINDOW_TOPIC, window))]
+    zone = "zwjc/v1/371002/hc01/queue/za"
+    said += ((WINDOW_TOPIC, window), (f"{zone}/evt/ticket", ticket), (f"{zone}/tele/state", queue))
+    messages = [message(topic, one, received_at=at) for topic, one in said]
     told = {one.sender: json.loads(one.payload) for one in kept(engine, *messages)}
     assert told[SENDER] == ack
     assert quarantined(engine, NOW) == ()
     assert [(one.level, one.ts_quality) for one in ratings(engine)] == [(5, TimeQuality.DEVICE)]
     assert [one.reason for one in window_states(engine, ["hc01"])] == ["设备调试"]
+    assert len(told_of_zones(engine, ["hc01"], NOW)) == 2
     assert [(one.online, one.model) for one in devices(engine)] == [(True, "PJ-5K")]
 
 
 @pytest.mark.parametrize(
-    ("payload", "what"), [(RatingPayload, "Rating"), (WindowPayload, "Window")], ids=["rating", "window"]
+    ("payload", "what"),
+    [(RatingPayload, "Rating"), (WindowPayload, "Window"), (TicketPayload, "Ticket"), (QueuePayload, "Queue")],
+    ids=["rating", "window", "ticket", "queue"],
 )
 def test_the_documentation_names_what_is_required(payload: type[Payload], what: str) -> None:
     (named,) = re.findall(rf"\*\*{what}\.\*\* Required: `(.*?)`", DOCUMENTATION.read_text("utf-8"))
