@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 from time import monotonic
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
