@@ -93,6 +93,7 @@ def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surrou
         stores=_stores(site.stores, surroundings),
         detector=_detector(site.detector, surroundings),
         board=site.board,
+        api_token=site.api.resolve(surroundings),
     )
 
 

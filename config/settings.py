@@ -93,3 +93,5 @@ class Settings:
     stores: Stores
     detector: DetectorChoice
     board: Board
+    api_token: str | None = field(default=None, repr=False)
+    """What callers of the HTTP interface show; None = there is no interface."""

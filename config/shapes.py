@@ -19,6 +19,7 @@ from camera_ingest import gb_code
 from camera_ingest.camera import Login, Role, Via
 from camera_ingest.link import Timing
 from config import addresses, polygons, thresholds
+from config.api import ApiShape
 from config.flaws import refusal, sound
 from config.mistakes import Flaw, Key
 from config.settings import Board, DetectorChoice
@@ -287,11 +288,22 @@ class SiteShape(Shape):
     stores: StoresShape = StoresShape()
     detector: Annotated[DetectorChoice, sound(_detector_flaws)] = DetectorChoice()
     board: Annotated[Board, sound(_board_flaws)] = Board()
+    api: ApiShape = ApiShape()
 
 
 KNOWN_KEYS = frozenset(
     name
-    for shape in (SiteShape, CameraShape, RegionShape, LoginShape, CalendarShape, BrokerShape, StoresShape, RulesShape)
+    for shape in (
+        SiteShape,
+        CameraShape,
+        RegionShape,
+        LoginShape,
+        CalendarShape,
+        BrokerShape,
+        StoresShape,
+        RulesShape,
+        ApiShape,
+    )
     for name in shape.model_fields
 ) | frozenset(
     field.name

@@ -40,6 +40,7 @@ EDGES = (
     "config/schema.py",  # pydantic
     "config/shapes.py",
     "config/flaws.py",
+    "config/api.py",
     "dashboards/*",
     "simulation/*",
 )
