@@ -7,6 +7,7 @@ dash of a name is the place at which the picture is shown. Prints its port and e
 # mypy: ignore-errors
 # Not typed: it runs on the system's Python, with bindings that have no types.
 
+import os
 import sys
 from pathlib import Path
 
@@ -87,3 +88,4 @@ print(server.get_bound_port(), flush=True)
 loop = GLib.MainLoop()
 GLib.io_add_watch(sys.stdin.fileno(), GLib.IO_HUP | GLib.IO_IN, lambda *_: loop.quit())
 loop.run()
+os._exit(0)  # an orderly end may wait for ever: a streaming thread wants the interpreter that is being taken down
