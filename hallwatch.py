@@ -171,10 +171,12 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
     from dashboards.heard import read
     from dashboards.live import Hub
     from monitor.adapters.database import open_database
+    from monitor.adapters.hearing import changed_topic
     from monitor.adapters.mqtt import Bus
     from monitor.adapters.reporter import CALM_S
 
     engine, stop = open_database(settings.stores.database), threading.Event()
+    buses: list[Bus] = []
     hub = Hub(frozenset(hall.id for hall in settings.halls))
     # A hall is told of a while after its last message, with its next look; out of hours with any look of its shard.
     looks = [[one.cadence for one in settings.cameras if one.hall == hall.id] for hall in settings.halls]
@@ -185,6 +187,7 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
     def listen() -> None:
         topics = [f"hallwatch/v1/{hall.id}/live" for hall in settings.halls]
         with Bus(settings.broker, f"hallwatch-serve-{os.getpid()}", topics) as bus:
+            buses.append(bus)
             while not stop.is_set():
                 for message in bus.take(200, 0.5):
                     try:
@@ -197,6 +200,10 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
                 else:
                     hub.broker_down(bus.link.since)
 
+    def announce(hall: str) -> None:
+        for bus in buses:
+            bus.publish(changed_topic(hall), b"{}")  # if it cannot be sent, the roster is read again within the minute
+
     def figures() -> None:
         keep_figures(settings, engine, hub, stop, beat=beat)
 
@@ -204,7 +211,7 @@ def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
     for thread in threads:
         thread.start()
     closing += [stop.set, hub.close]
-    return build(settings, engine, hub, settings.stores.evidence, beat=beat)
+    return build(settings, engine, hub, settings.stores.evidence, beat=beat, announce=announce)
 
 
 # --- the command line -------------------------------------------------------------------------------------------------

@@ -21,8 +21,10 @@ from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
 from dashboards.office import Office
-from dashboards.pages import alert, issue, ledger, patrol, ratings, situation
+from dashboards.pages import alert, issue, ledger, patrol, ratings, roster, situation, window
 from dashboards.places import named
+from dashboards.roster_api import serve_roster
+from dashboards.roster_files import serve_templates
 from dashboards.visit import Visit, language, visit
 from dashboards.words import LANGUAGES
 
@@ -67,8 +69,12 @@ def build(
     *,
     beat: timedelta = BEAT,
     clock: Clock = lambda: datetime.now(UTC),
+    announce: Callable[[str], object] = lambda hall: None,
 ) -> Flask:
-    """The web application. `engine`: the records; `hub`: fed by whoever hears the halls; `evidence`: the stills."""
+    """The web application. `engine`: the records; `hub`: fed by whoever hears the halls; `evidence`: the stills.
+
+    `announce` tells the watching programs that the roster of a hall has changed.
+    """
     server = Flask("hallwatch")
     app = Pages(
         settings,
@@ -82,7 +88,10 @@ def build(
         on_error=_failed,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    _pages(app, Office(settings, engine, evidence, clock, STALE_BEATS * beat, hub.messages, hub.refresh))
+    office = Office(settings, engine, evidence, clock, STALE_BEATS * beat, hub.messages, hub.refresh, announce)
+    _pages(app, office)
+    serve_roster(server, office)
+    serve_templates(server, office)
     _keep_language(server)
     _stream(server, hub)
     serve_media(server, evidence)
@@ -131,6 +140,8 @@ PAGES: dict[str, Show] = {
     "/issue": issue.show,
     "/ratings": ratings.show,
     "/patrol": patrol.show,
+    "/roster": roster.show,
+    "/window": window.show,
 }
 
 
@@ -142,7 +153,7 @@ def _pages(app: Dash, office: Office) -> None:
             html.Div(id="page-failed", className="toast-place"),
         ]
     )
-    for page_with_callbacks in (situation, alert, issue, patrol):
+    for page_with_callbacks in (situation, alert, issue, patrol, roster, window):
         page_with_callbacks.register(app, office)
 
     @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))
@@ -172,7 +183,7 @@ def _stream(server: Flask, hub: Hub) -> None:
     @server.get("/live")
     def live() -> Response:
         try:
-            listener = hub.listen()
+            listener = hub.listen(request.args.get("hall"))
         except HubFull as full:
             return Response(str(full), 503, {"Retry-After": "5"})
         response = Response(stream(hub, listener), mimetype="text/event-stream")

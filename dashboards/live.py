@@ -22,12 +22,16 @@ class HubFull(RuntimeError):
 class Listener:
     """One open page: at most one waiting event per slot."""
 
-    def __init__(self, events: Mapping[str, str]) -> None:
-        self._waiting = dict(events)
+    def __init__(self, events: Mapping[str, str], slots: frozenset[str] | None = None) -> None:
+        """`slots`: what it wants to hear; None = everything."""
+        self._slots = slots
+        self._waiting = {slot: event for slot, event in events.items() if slots is None or slot in slots}
         self._ready = threading.Condition()
 
     def offer(self, slot: str, event: str) -> None:
         """Replaces what waits in the slot."""
+        if self._slots is not None and slot not in self._slots:
+            return
         with self._ready:
             self._waiting.pop(slot, None)
             self._waiting[slot] = event
@@ -110,12 +114,12 @@ class Hub:
             self._acted.clear()
         return acted
 
-    def listen(self) -> Listener:
-        """A listener that starts with the whole state; give it back with `leave`. Raises HubFull."""
+    def listen(self, hall: str | None = None) -> Listener:
+        """A listener that starts with the whole state, or one hall's; give it back with `leave`. Raises HubFull."""
         with self._lock:
             if len(self._listeners) >= self._places:
                 raise HubFull(f"all {self._places} places for open pages are taken")
-            listener = Listener(self._events)
+            listener = Listener(self._events, None if hall is None else frozenset({f"hall:{hall}", "broker"}))
             self._listeners.add(listener)
             return listener
 

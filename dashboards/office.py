@@ -16,6 +16,10 @@ from monitor.places import Hall
 SUPERVISOR = "监督员"
 INSPECTOR = "巡查员"
 RESPONSIBLE = "责任单位"
+WINDOW = "窗口"
+DIRECTOR = "值班主任"
+APPROVERS = (DIRECTOR, "科室负责人", "分管领导")
+"""Who may approve an arrangement."""
 """Who acts, until people sign in: the post whose page it is."""
 
 
@@ -33,6 +37,8 @@ class Office:
     """The newest live message of each hall."""
     changed: Callable[[], None]
     """To be called after every action, so that the figures of all pages follow at once."""
+    announce: Callable[[str], object] = lambda hall: None
+    """To be called with a hall whose roster has changed, so that whoever watches it reads it again."""
 
     def as_seen(self, alert: Alert) -> tuple[Alert, datetime]:
         """An alert as its hall tells of it now, and up to when it counts."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from monitor.places import Hall
 from monitor.terms import Term
 
+PAUSE, PAUSE_APPROVED = timedelta(minutes=10), timedelta(minutes=30)
 LONGEST = timedelta(days=366)
 """Nothing is arranged for longer at once."""
 
@@ -175,3 +176,13 @@ def contradicts(one: Entry, other: Entry) -> bool:
 
 def _overlap(one: Entry, other: Entry) -> bool:
     return (other.until is None or one.since < other.until) and (one.until is None or other.since < one.until)
+
+
+def approval(id: str, hall: str, window: str, since: datetime, limit: timedelta, at: datetime, by: str) -> Entry:
+    """Lets a pause that began at `since` last until the limit of approved ones. Raises Refused if that is over."""
+    if since + limit <= at:
+        minutes = int(limit.total_seconds() // 60)
+        raise Refused(
+            Term(f"暂停已满 {minutes} 分钟，不能再批准", f"the pause has already lasted {minutes} minutes"), "until"
+        )
+    return Entry(id, hall, window, Arrangement.APPROVED, at, since + limit, by=by)

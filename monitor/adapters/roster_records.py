@@ -21,14 +21,29 @@ DAY_ONLY = (*OWN, Arrangement.APPROVED)
 
 def add(engine: Engine, hall: Hall, entry: Entry, at: datetime) -> bool:
     """Record an entry, or the next version of one; False if this version is there already. Raises Refused."""
-    return add_all(engine, [hall], [entry], at) == 1
-
-
-def add_all(engine: Engine, halls: Iterable[Hall], entries: Iterable[Entry], at: datetime) -> int:
-    """Record several, all or none; how many of them were not there yet. Raises Refused at the first that cannot be."""
-    by_id = {hall.id: hall for hall in halls}
     with transaction(engine) as connection:
-        return sum(_add(connection, by_id[entry.hall], entry, at) for entry in entries)
+        return _add(connection, hall, entry, at)
+
+
+def add_all(
+    engine: Engine, halls: Iterable[Hall], entries: Iterable[Entry], at: datetime, *, dry: bool = False
+) -> tuple[bool | Refused, ...]:
+    """Record several, all or none; of each whether it is new, or why it is refused. `dry`: none, but tell the same."""
+    by_id = {hall.id: hall for hall in halls}
+    with engine.connect().execution_options(hallwatch_writes=True) as connection:
+        told = tuple(_try(connection, by_id[entry.hall], entry, at) for entry in entries)
+        if not dry and not any(isinstance(one, Refused) for one in told):
+            connection.commit()
+        else:
+            connection.rollback()
+    return told
+
+
+def _try(connection: Connection, hall: Hall, entry: Entry, at: datetime) -> bool | Refused:
+    try:
+        return _add(connection, hall, entry, at)
+    except Refused as refused:
+        return refused
 
 
 def end(engine: Engine, hall: Hall, id: str, by: str, at: datetime) -> Entry:

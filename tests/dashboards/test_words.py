@@ -12,7 +12,7 @@ from dashboards.words import WORDS, words
 
 ROOM = Path(__file__).parents[2] / "dashboards"
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-SHOWN_AS_THEY_ARE = {"监督员", "巡查员", "责任单位"}
+SHOWN_AS_THEY_ARE = {"监督员", "巡查员", "责任单位", "窗口", "值班主任", "科室负责人", "分管领导"}
 """Posts as the records name them; `by.…` translates them."""
 
 

@@ -73,11 +73,14 @@ def test_an_unknown_entry_cannot_be_ended(engine: Engine) -> None:
 
 
 def test_several_are_recorded_all_or_none(engine: Engine) -> None:
-    with pytest.raises(Refused):
-        roster_records.add_all(engine, [HALL], [entry(), entry(id="e2")], at(0))
+    first, second = roster_records.add_all(engine, [HALL], [entry(), entry(id="e2")], at(0))
+    assert first is True
+    assert isinstance(second, Refused)
     assert kept(engine) == []
     both = [entry(), entry(id="e2", window="w002")]
-    assert [roster_records.add_all(engine, [HALL], both, at(0)) for _ in range(2)] == [2, 0]
+    assert roster_records.add_all(engine, [HALL], both, at(0), dry=True) == (True, True)
+    assert kept(engine) == []
+    assert [roster_records.add_all(engine, [HALL], both, at(0)) for _ in range(2)] == [(True, True), (False, False)]
 
 
 def test_what_counts_on_a_day(engine: Engine) -> None:
