@@ -1,10 +1,8 @@
-"""A calendar: which days are worked, and which stretch of service a moment falls into."""
+"""A calendar: which days are worked."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
-
-from monitor.places import Hall, Segment
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept one offset and no daylight saving time since 1991."""
@@ -47,36 +45,3 @@ class Calendar:
 def today(at: datetime) -> date:
     """The date in Beijing at an aware time."""
     return at.astimezone(BEIJING).date()
-
-
-def segment_at(hall: Hall, calendar: Calendar, at: datetime) -> Segment | None:
-    """The stretch of service a hall is in at an aware time, or None outside service hours.
-
-    A make-up workday has Monday's hours, whatever weekday it is. A holiday closes every segment except those that list
-    all seven days: such a hall is open round the clock, all year. Beyond the published years the weekday alone decides.
-    The start belongs to a segment, the end does not; an end of 00:00 is the midnight that follows.
-    """
-    local = at.astimezone(BEIJING)
-    kind = calendar.kind(local.date())
-    weekday = MONDAY if kind is DayKind.MAKE_UP else local.isoweekday()
-    for segment in hall.segments:
-        if kind is DayKind.HOLIDAY and ALL_DAYS.difference(segment.days):
-            continue
-        if weekday in segment.days and _covers(segment, local.time()):
-            return segment
-    return None
-
-
-def closing(hall: Hall, calendar: Calendar, after: datetime, until: datetime) -> datetime | None:
-    """The first whole minute after a time, up to another, at which a hall is not in service; None if it always is."""
-    minute = timedelta(minutes=1)
-    moment = after.replace(second=0, microsecond=0) + minute
-    while moment <= until:
-        if segment_at(hall, calendar, moment) is None:
-            return moment
-        moment += minute
-    return None
-
-
-def _covers(segment: Segment, moment: time) -> bool:
-    return segment.start <= moment and (moment < segment.end or segment.end == time(0))

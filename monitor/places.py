@@ -23,6 +23,15 @@ class Area:
     parent: str = ""
 
 
+class SegmentKind(StrEnum):
+    """What kind of service; thresholds may differ by it."""
+
+    USUAL = "usual"
+    LUNCH = "lunch"  # 午间错时
+    APPOINTMENT = "appointment"  # 预约服务
+    EXTENDED = "extended"  # 延时服务
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of service on some weekdays (ISO: 1 = Monday … 7 = Sunday), local time, end excluded."""
@@ -31,6 +40,14 @@ class Segment:
     days: tuple[int, ...]
     start: time
     end: time
+    kind: SegmentKind = SegmentKind.USUAL
+    first: str = ""
+    """First day of its season, MM-DD; with `last`, which may lie before it in the year: 10-01 … 05-31 is a winter."""
+    last: str = ""
+    """Last day of its season, MM-DD; without both it is in force all year."""
+    windows: tuple[str, ...] = ()
+    """The rota: only these windows are open in it; empty = all."""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,8 @@ class Zone:
     id: str
     name: str
     name_en: str = ""
+    segments: tuple[Segment, ...] = ()
+    """Its own hours; empty = the hall's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,9 @@ class Window:
     zone: str
     name_en: str = ""
     closed: bool = False
-    """Not opened at present (tidal window, leave): never judged."""
+    """Not opened at present (tidal window, leave): never judged unless the roster opens it."""
+    segments: tuple[Segment, ...] = ()
+    """Its own hours; empty = its zone's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +88,5 @@ class Hall:
     zones: tuple[Zone, ...]
     windows: tuple[Window, ...]
     name_en: str = ""
+    shadow: bool = False
+    """影子模式: everything is judged, nobody is alerted."""

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from monitor.calendar import BEIJING, Calendar, DayKind, closing, segment_at, today
+from monitor.calendar import BEIJING, Calendar, DayKind, today
+from monitor.hours import Hours
 from monitor.places import Hall, HallLevel, Segment
 
 CALENDAR = Calendar(
@@ -57,14 +58,17 @@ def test_kind(day: date, kind: DayKind) -> None:
         (beijing(1, 9, 10, year=2027), SATURDAY),
     ],
 )
-def test_segment_at(at: datetime, segment: Segment | None) -> None:
-    assert segment_at(hall(MORNING, SATURDAY, NIGHT), CALENDAR, at) is segment
-    assert segment_at(hall(MORNING, SATURDAY, NIGHT), CALENDAR, at.astimezone(UTC)) is segment
+def test_which_segment_a_moment_is_in(at: datetime, segment: Segment | None) -> None:
+    for moment in (at, at.astimezone(UTC)):
+        service = Hours(hall(MORNING, SATURDAY, NIGHT), CALENDAR).at(None, moment)
+        assert (service.segment if service else None) is segment
 
 
 @pytest.mark.parametrize("at", [beijing(11, 21, 0), beijing(2, 16, 12), beijing(2, 14, 23, 59)])
 def test_a_hall_that_lists_all_days_never_closes(at: datetime) -> None:
-    assert segment_at(hall(ALWAYS), CALENDAR, at) is ALWAYS
+    service = Hours(hall(ALWAYS), CALENDAR).at(None, at)
+    assert service is not None
+    assert service.opens_at < at.replace(hour=0) < at.replace(hour=23) < service.closes_at
 
 
 def test_today_is_the_day_in_beijing() -> None:
@@ -83,4 +87,4 @@ def test_today_is_the_day_in_beijing() -> None:
 def test_when_a_hall_closes(
     segments: tuple[Segment, ...], after: datetime, until: datetime, closes: datetime | None
 ) -> None:
-    assert closing(hall(*segments), CALENDAR, after, until) == closes
+    assert Hours(hall(*segments), CALENDAR).closing(after, until) == closes
