@@ -29,6 +29,11 @@ class Document:
         near = next((self.lines[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.lines), None)
         return Mistake(self.file, _written(self.values, key), expected, found, near)
 
+    def where(self, key: Key) -> str:
+        """A key for people, with its line where the file has it: `rules.absence.yellow_s (line 12)`."""
+        line = self.lines.get(key)
+        return _written(self.values, key) + (f" (line {line})" if line is not None else "")
+
     def over(self, overlay: Mapping[str, Any]) -> "Document":
         """This document with other values laid over it: mappings are merged, everything else is replaced."""
         lines = {key: line for key, line in self.lines.items() if key and key[0] not in overlay}

@@ -11,6 +11,7 @@ from typing import Any
 from camera_ingest.budget import host_of
 from config.document import Document
 from config.mistakes import Key, Mistake, shown
+from monitor.places import SegmentKind
 
 ID = re.compile(r"[a-z0-9-]{1,32}")
 IN_TOPIC = re.compile(r"[a-z0-9-]{3,32}")
@@ -42,6 +43,7 @@ def name_mistakes(document: Document, shipped_scales: Collection[str]) -> Iterat
         yield from _refers(document, key, hall, "area", known_areas, "the code of one of `areas`")
         yield from _hall(document, key, hall)
     by_id = {_text(hall, "id"): hall for _, hall in halls}
+    yield from _overrides(document, by_id)
     yield from _limits(document, by_id, {host_of(_text(camera, "url") or "") for _, camera in cameras})
     for key, entry in (*cameras, *devices):
         yield from _refers(document, key, entry, "hall", by_id, "the id of one of `halls`")
@@ -66,10 +68,37 @@ def _limits(document: Document, halls: Collection[str | None], hosts: Collection
                 yield document.mistake(("reception", field, name), words, shown(name))
 
 
+def _overrides(document: Document, halls: Mapping[str | None, Mapping[str, Any]]) -> Iterator[Mistake]:
+    """Overrides for places and segments that are not there."""
+    rules = document.values.get("rules")
+    for key, override in _entries(rules, "overrides", ("rules",)) if isinstance(rules, Mapping) else ():
+        yield from _refers(document, key, override, "hall", halls, "the id of one of `halls`")
+        hall = halls.get(_text(override, "hall"))
+        if hall is not None:
+            yield from _refers(document, key, override, "zone", _known(hall, "zones"), "a zone of its hall")
+            yield from _refers(document, key, override, "window", _known(hall, "windows"), "a window of its hall")
+        within = [hall] if hall is not None else list(halls.values())
+        names = {name for one in within for name in _segments(one)} | set(SegmentKind)
+        words = "the name of a segment, or usual, lunch, appointment or extended"
+        yield from _refers(document, key, override, "segment", names, words)
+
+
+def _segments(hall: Mapping[str, Any]) -> Iterator[str | None]:
+    """The names of a hall's segments, and of its zones' and windows' own."""
+    places = [entry for field in ("zones", "windows") for _, entry in _entries(hall, field)]
+    for place in (hall, *places):
+        yield from (_text(segment, "name") for _, segment in _entries(place, "segments"))
+
+
 def _hall(document: Document, key: Key, hall: Mapping[str, Any]) -> Iterator[Mistake]:
     zones, windows = list(_entries(hall, "zones", key)), list(_entries(hall, "windows", key))
     yield from _ids(document, zones)
     yield from _ids(document, windows)
+    for place, segment in _entries(hall, "segments", key):
+        rota = segment.get("windows")
+        for name in rota if isinstance(rota, list) else ():
+            if isinstance(name, str) and name not in _known(hall, "windows"):
+                yield document.mistake((*place, "windows"), "windows of the hall", shown(name))
     for place, window in windows:
         yield from _refers(
             document, place, window, "zone", _known(hall, "zones"), "the id of one of the hall's `zones`"

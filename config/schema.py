@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from camera_ingest.camera import CADENCE, Camera
 from config.document import Document, read
 from config.flaws import flaws_of
+from config.hours import with_hours
 from config.mistakes import ConfigError, Mistake
 from config.names import default_region_id, name_mistakes
 from config.settings import Board, DetectorChoice, Settings, Stores
@@ -23,21 +24,26 @@ from config.shapes import (
     CalendarShape,
     CameraShape,
     CountryShape,
+    OverrideShape,
+    RulesShape,
     ScalesShape,
     Shape,
     SiteShape,
     StoresShape,
     Surroundings,
 )
+from config.thresholds import unsound
 from models.regions import Anchor, Region, RegionKind
 from monitor.adapters.mqtt import Broker
 from monitor.calendar import Calendar
+from monitor.hours import Hours
 from monitor.ratings import Scale
+from monitor.thresholds import Family, Override, Thresholds
 
 __all__ = ["Board", "ConfigError", "DetectorChoice", "Mistake", "Settings", "Stores", "load"]
 
 SHIPPED = Path(__file__).parent
-"""Data that comes with the package: scales.yaml, calendar/*.yaml, demo.yaml, example.yaml."""
+"""Data that comes with the package: scales.yaml, rules/presence.yaml, calendar/*.yaml, demo.yaml, example.yaml."""
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
 
@@ -52,19 +58,24 @@ def load(
     """
     path = Path(path)
     surroundings = Surroundings(path.absolute().parent, environ)
-    document = read(path).over(overlay or {})
+    document = with_hours(read(path).over(overlay or {}))
     scales = _scales()
     mistakes = [*document.mistakes, *name_mistakes(document, scales)]
     try:
-        site = _shaped(SiteShape, document, surroundings)
+        site = shaped(SiteShape, document, surroundings)
     except ConfigError as error:
         mistakes.extend(error.mistakes)
     if mistakes:
         raise ConfigError(sorted(mistakes, key=lambda mistake: mistake.line or 0))
-    return _settings(site, {**scales, **{scale.id: scale for scale in site.scales}}, surroundings)
+    settings = _settings(site, {**scales, **{scale.id: scale for scale in site.scales}}, surroundings, document)
+    contradictions = unsound(settings.thresholds, settings.halls, len(_shipped().overrides))
+    wrong = [document.mistake(*flaw) for flaw in contradictions]
+    if wrong:
+        raise ConfigError(wrong)
+    return settings
 
 
-def _shaped(shape: type[AnyShape], document: Document, surroundings: Surroundings | None = None) -> AnyShape:
+def shaped(shape: type[AnyShape], document: Document, surroundings: Surroundings | None = None) -> AnyShape:
     """A document as a shape. Validated as JSON, where strict means strict but a list may still become a tuple."""
     try:
         return shape.model_validate_json(json.dumps(document.values, default=str), context=surroundings)
@@ -73,7 +84,8 @@ def _shaped(shape: type[AnyShape], document: Document, surroundings: Surrounding
         raise ConfigError(document.mistake(*flaw) for flaw in flaws) from None
 
 
-def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surroundings) -> Settings:
+def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surroundings, document: Document) -> Settings:
+    calendar = calendar_of(site.calendar)
     return Settings(
         version=site.version,
         name=site.name,
@@ -84,11 +96,11 @@ def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surrou
         cameras=tuple(_camera(camera, surroundings) for camera in site.cameras),
         regions=tuple(region for camera in site.cameras for region in _regions(camera)),
         devices=site.devices,
-        absence=site.rules.absence,
-        queue=site.rules.queue,
+        hours={hall.id: Hours(hall, calendar) for hall in site.halls},
+        thresholds=thresholds_of(site.rules, document),
         reception=site.reception,
         scales=scales,
-        calendar=_calendar(site.calendar),
+        calendar=calendar,
         broker=_broker(site.broker, surroundings),
         stores=_stores(site.stores, surroundings),
         detector=_detector(site.detector, surroundings),
@@ -157,12 +169,38 @@ def _detector(written: DetectorChoice, surroundings: Surroundings) -> DetectorCh
     return replace(written, weights=str(path.absolute())) if written.weights and path.exists() else written
 
 
+def _shipped() -> RulesShape:
+    """The thresholds that come with the program."""
+    return shaped(RulesShape, read(SHIPPED / "rules" / "presence.yaml"))
+
+
+def thresholds_of(written: RulesShape, document: Document) -> Thresholds:
+    """A site's rules: the shipped overrides come before its own."""
+    rules = document.values.get("rules") or {}
+    own = [
+        _override(one, f"{document.file} {document.where(('rules', 'overrides', number))}")
+        for number, one in enumerate(written.overrides)
+    ]
+    shipped = [_override(one, f"presence.yaml overrides[{number}]") for number, one in enumerate(_shipped().overrides)]
+    said = {
+        family: {name: f"{document.file} {document.where(('rules', family, name))}" for name in rules.get(family) or {}}
+        for family in Family
+    }
+    return Thresholds(written.absence, written.queue, written.hall_rule, (*shipped, *own), said)
+
+
+def _override(written: OverrideShape, source: str) -> Override:
+    values = {family: values for family, values in written.values.items() if values}
+    return Override(source, values, written.level, written.hall, written.zone, written.window, written.segment)
+
+
 def _scales() -> Mapping[str, Scale]:
-    return {scale.id: scale for scale in _shaped(ScalesShape, read(SHIPPED / "scales.yaml")).scales}
+    return {scale.id: scale for scale in shaped(ScalesShape, read(SHIPPED / "scales.yaml")).scales}
 
 
-def _calendar(written: CalendarShape) -> Calendar:
-    country = _shaped(CountryShape, read(SHIPPED / "calendar" / f"{written.country}.yaml"))
+def calendar_of(written: CalendarShape) -> Calendar:
+    """A country's calendar with a site's own days."""
+    country = shaped(CountryShape, read(SHIPPED / "calendar" / f"{written.country}.yaml"))
     own_holidays, own_workdays = frozenset(written.holidays), frozenset(written.workdays)
     return Calendar(
         holidays=(frozenset(country.holidays) | own_holidays) - own_workdays,

@@ -11,10 +11,10 @@ from models.regions import Region
 from monitor.adapters.mqtt import Broker
 from monitor.calendar import Calendar
 from monitor.devices import Device
+from monitor.hours import Hours
 from monitor.places import Area, Hall
-from monitor.presence import AbsenceRule
-from monitor.queues import QueueRule
 from monitor.ratings import Scale
+from monitor.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Stores:
     def static_maps(self) -> Path:
         """The directory of what the cameras have learned not to count as people."""
         return self.directory / "static"
+
+    @property
+    def memories(self) -> Path:
+        """The directory of what the desks remember of their halls."""
+        return self.directory / "memory"
 
     @property
     def healths(self) -> Path:
@@ -83,8 +88,9 @@ class Settings:
     cameras: tuple[Camera, ...]
     regions: tuple[Region, ...]
     devices: tuple[Device, ...]
-    absence: AbsenceRule
-    queue: QueueRule
+    hours: Mapping[str, Hours]
+    """When each hall is in service, by its id."""
+    thresholds: Thresholds
     reception: Timing
     """How long cameras are waited for."""
     scales: Mapping[str, Scale]

@@ -9,7 +9,7 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -26,10 +26,13 @@ from config.settings import Board, DetectorChoice
 from models.regions import Anchor, Point, RegionKind
 from monitor.adapters.mqtt import Broker
 from monitor.devices import Device
-from monitor.places import Area, Hall, Segment, Window, Zone
+from monitor.halls import HallRule
+from monitor.hours import in_season
+from monitor.places import Area, Hall, HallLevel, Segment, Window, Zone
 from monitor.presence import AbsenceRule
 from monitor.queues import QueueRule
 from monitor.ratings import Scale
+from monitor.thresholds import Family
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -212,23 +215,108 @@ class StoresShape(Shape):
     login: LoginShape | None = None
 
 
+class OverrideShape(Shape):
+    """Values that differ for a level, a hall, a zone, a window or a segment."""
+
+    level: HallLevel | None = None
+    hall: str = ""
+    zone: str = ""
+    window: str = ""
+    segment: str = ""
+    absence: dict[str, float] = Field(default_factory=dict)
+    queue: dict[str, float] = Field(default_factory=dict)
+    hall_rule: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[Family, dict[str, float]]:
+        """By the family of rules."""
+        return {family: getattr(self, family) for family in Family}
+
+
+def _override_flaws(override: OverrideShape) -> Iterator[Flaw]:
+    if not any(override.values.values()):
+        yield (), "values under `absence`, `queue` or `hall_rule`", "none"
+    if (override.zone or override.window) and not override.hall:
+        yield (), "the `hall` that the zone or the window is in", "none"
+    for family, values in override.values.items():
+        for key, expected, found in thresholds.override_flaws(family, values):
+            yield (str(family), *key), expected, found
+
+
 class RulesShape(Shape):
     """Thresholds; those not written keep their defaults."""
 
     absence: Annotated[AbsenceRule, sound(thresholds.absence_flaws)] = AbsenceRule()
     queue: Annotated[QueueRule, sound(thresholds.queue_flaws)] = QueueRule()
+    hall_rule: Annotated[HallRule, sound(thresholds.hall_flaws)] = HallRule()
+    overrides: tuple[Annotated[OverrideShape, sound(_override_flaws)], ...] = ()
+
+
+SEASON = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+LEAP = 2024
+"""A year in which every day of a season exists."""
+
+
+def _season_flaws(segment: Segment) -> Iterator[Flaw]:
+    for field, text in (("first", segment.first), ("last", segment.last)):
+        if text and not _is_day(text):
+            yield (field,), "a day of the year such as 10-01", repr(text[:20])
+    if bool(segment.first) != bool(segment.last):
+        yield (), "both `first` and `last` of a season, or neither", "one of them"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(SEASON.fullmatch(text)) and bool(date.fromisoformat(f"{LEAP}-{text}"))
+    except ValueError:
+        return False
 
 
 def _hall_flaws(hall: Hall) -> Iterator[Flaw]:
-    for index, segment in enumerate(hall.segments):
-        key: Key = ("segments", index)
+    yield from _segments_flaws(hall.segments, ("segments",))
+    for index, zone in enumerate(hall.zones):
+        yield from _segments_flaws(zone.segments, ("zones", index, "segments"))
+    for index, window in enumerate(hall.windows):
+        yield from _segments_flaws(window.segments, ("windows", index, "segments"))
+
+
+def hours_flaws(hours: Mapping[HallLevel, tuple[Segment, ...]]) -> Iterator[Flaw]:
+    """Everything in the usual hours that cannot be meant."""
+    for level, segments in hours.items():
+        yield from _segments_flaws(segments, (str(level),))
+
+
+def _segments_flaws(segments: tuple[Segment, ...], where: Key) -> Iterator[Flaw]:
+    for index, segment in enumerate(segments):
+        key: Key = (*where, index)
         days = segment.days
+        yield from (((*key, *inner), expected, found) for inner, expected, found in _season_flaws(segment))
+        twice = next((other for other in segments[:index] if _overlap(other, segment)), None)
+        if twice is not None:
+            yield key, f"segments that do not overlap, as {twice.name} and {segment.name} do", "the same time twice"
         if not days or len(set(days)) < len(days) or not all(1 <= day <= 7 for day in days):
             yield (*key, "days"), "different days from 1 (Monday) to 7 (Sunday)", str(list(days))
         if segment.start.tzinfo or segment.end.tzinfo:
             yield (*key, "start"), "local times without an offset", f"{segment.start} to {segment.end}"
         elif segment.start >= segment.end != time(0):
             yield (*key, "end"), f"a time after {segment.start:%H:%M}", f"{segment.end:%H:%M}"
+
+
+def _overlap(one: Segment, other: Segment) -> bool:
+    """Whether two segments may ever be in force at the same time for the same window."""
+    if not {*one.days} & {*other.days} or (one.windows and other.windows and not {*one.windows} & {*other.windows}):
+        return False
+    if one.start.tzinfo or other.start.tzinfo or one.end.tzinfo or other.end.tzinfo:
+        return False
+    seasons = [segment for segment in (one, other) if segment.first and segment.last]
+    days = [date(LEAP, 1, 1) + timedelta(days=number) for number in range(366)] if seasons else [date(LEAP, 1, 1)]
+    together = any(all(in_season(segment, day) for segment in seasons) for day in days)
+    last = time.max
+    return (
+        together
+        and one.start < (other.end if other.end != time(0) else last)
+        and other.start < (one.end if one.end != time(0) else last)
+    )
 
 
 def _detector_flaws(choice: DetectorChoice) -> Iterator[Flaw]:
@@ -278,6 +366,7 @@ class SiteShape(Shape):
     simulated: bool = False
     areas: tuple[Area, ...] = ()
     calendar: Annotated[CalendarShape, sound(_calendar_flaws)] = CalendarShape()
+    hours: Annotated[dict[HallLevel, tuple[Segment, ...]], sound(hours_flaws)] = Field(default_factory=dict)
     halls: tuple[Annotated[Hall, sound(_hall_flaws)], ...] = ()
     cameras: Annotated[tuple[CameraShape, ...], sound(_camera_flaws)] = ()
     devices: tuple[Device, ...] = ()
@@ -302,6 +391,7 @@ KNOWN_KEYS = frozenset(
         BrokerShape,
         StoresShape,
         RulesShape,
+        OverrideShape,
         ApiShape,
     )
     for name in shape.model_fields
@@ -317,6 +407,7 @@ KNOWN_KEYS = frozenset(
         Scale,
         AbsenceRule,
         QueueRule,
+        HallRule,
         Timing,
         DetectorChoice,
         Board,

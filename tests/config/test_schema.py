@@ -217,7 +217,7 @@ def test_a_site_becomes_settings(tmp_path: Path) -> None:
         ("w002.citizen", RegionKind.CITIZEN, "w002", Anchor.FOOT),
         ("mask-1", RegionKind.MASK, "", Anchor.FOOT),
     ]
-    assert settings.absence == AbsenceRule()
+    assert settings.thresholds.site_absence == AbsenceRule()
     assert settings.stores.directory == tmp_path / "var"
     assert settings.stores.database == f"sqlite:///{tmp_path}/var/hallwatch.db"
     assert settings.stores.evidence == tmp_path / "var" / "evidence"
@@ -230,7 +230,7 @@ def mask() -> dict[str, Any]:
 
 def test_rules_keep_the_defaults_of_what_is_not_written(tmp_path: Path) -> None:
     settings = loaded(tmp_path, ("rules.absence", {"yellow_s": 240, "version": 2}))
-    assert settings.absence == replace(AbsenceRule(), yellow_s=240.0, version=2)
+    assert settings.thresholds.site_absence == replace(AbsenceRule(), yellow_s=240.0, version=2)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_own_scales_and_own_days_are_added(tmp_path: Path) -> None:
 
 def test_an_overlay_goes_over_the_file() -> None:
     settings = load(SHIPPED / "demo.yaml", {}, {**SITE, "name": "demo", "broker": {"port": 1999}})
-    assert (settings.name, settings.simulated, settings.absence.yellow_s) == ("demo", True, 60.0)
+    assert (settings.name, settings.simulated, settings.thresholds.site_absence.yellow_s) == ("demo", True, 60.0)
     assert (settings.broker.host, settings.broker.port, len(settings.cameras)) == ("127.0.0.1", 1999, 1)
 
 

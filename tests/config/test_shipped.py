@@ -1,16 +1,18 @@
 """What comes with the package: the calendar, the scales, the demo and the example."""
 
-import re
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from camera_ingest.camera import CADENCE
 from config.mistakes import ConfigError
 from config.schema import SHIPPED, Settings, load
 from models.regions import RegionKind
 from monitor.calendar import Calendar, DayKind
+from monitor.halls import HallRule
 from monitor.presence import AbsenceRule
 from monitor.queues import QueueRule
 
@@ -76,20 +78,28 @@ def test_scales(demo: Settings, scale: str, levels: dict[str, int]) -> None:
 
 
 def test_the_demo_is_simulated_short_and_empty(demo: Settings) -> None:
-    rule = demo.absence
+    rule = demo.thresholds.site_absence
     assert demo.simulated
     assert (rule.hint_s, rule.yellow_s, rule.red_waiting_s, rule.red_s) == (20, 60, 60, 120)
     assert (rule.rearm_s, rule.unknown_reset_s, rule.smooth_n) == (30, 60, 6)
-    assert (demo.queue.yellow_s, demo.queue.red_s) == (60, 120)
+    assert (demo.thresholds.site_queue.yellow_s, demo.thresholds.site_queue.red_s) == (60, 120)
     assert (demo.broker.mode, demo.broker.host, demo.broker.port) == ("embedded", "127.0.0.1", 18830)
     assert not (demo.areas or demo.halls or demo.cameras or demo.regions or demo.devices)
 
 
 def test_the_example_spells_out_the_real_thresholds(example: Settings) -> None:
-    assert (example.absence, example.queue) == (AbsenceRule(), QueueRule())
-    written = (SHIPPED / "example.yaml").read_text(encoding="utf-8")
-    for field in (*AbsenceRule.__slots__, *QueueRule.__slots__):
-        assert re.search(rf"^    {field}: ", written, re.MULTILINE), field
+    assert (example.thresholds.site_absence, example.thresholds.site_queue) == (AbsenceRule(), QueueRule())
+
+
+def test_every_default_stands_in_the_shipped_file_with_its_value() -> None:
+    written = yaml.safe_load((SHIPPED / "rules" / "presence.yaml").read_text(encoding="utf-8"))
+    defaults = {
+        "absence": asdict(AbsenceRule()),
+        "queue": asdict(QueueRule()),
+        "hall_rule": asdict(HallRule()),
+    }
+    assert {name: written[name] for name in defaults} == defaults
+    assert written.keys() - defaults == {"overrides"}
 
 
 def test_the_example_watches_one_hall_with_two_cameras(example: Settings) -> None:

@@ -1,0 +1,23 @@
+"""Usual hours: halls that write none have those of their level."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.document import Document
+
+
+def with_hours(document: Document) -> Document:
+    """A document in which every hall without `segments` has those that `hours` says for its level.
+
+    What has not the right shape is passed over here.
+    """
+    hours, halls = document.values.get("hours"), document.values.get("halls")
+    if not isinstance(hours, Mapping) or not isinstance(halls, list):
+        return document
+    filled = [_filled(hall, hours) if isinstance(hall, Mapping) else hall for hall in halls]
+    return Document(document.file, {**document.values, "halls": filled}, document.lines, document.mistakes)
+
+
+def _filled(hall: Mapping[str, Any], hours: Mapping[str, Any]) -> Mapping[str, Any]:
+    usual = hours.get(hall["level"]) if isinstance(hall.get("level"), str) else None
+    return hall if "segments" in hall or usual is None else {**hall, "segments": usual}

@@ -1,0 +1,169 @@
+"""Thresholds that differ by level, hall, zone, window and segment; usual hours; how what is in force is explained."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.explain import explain, find
+from config.mistakes import ConfigError
+from config.settings import Settings
+from monitor.alerts import Rule
+from monitor.calendar import BEIJING
+from monitor.hours import Service
+from tests.config.site import DELETE, loaded
+
+LUNCH = {
+    "name": "中午",
+    "days": [1, 2, 3, 4, 5],
+    "start": "12:00",
+    "end": "13:30",
+    "kind": "lunch",
+    "windows": ["w001"],
+}
+OVERRIDES = [
+    {"level": "district", "absence": {"yellow_s": 310}},
+    {"hall": "hc01", "absence": {"yellow_s": 320, "red_s": 700}},
+    {"hall": "hc01", "zone": "za", "absence": {"yellow_s": 330}, "queue": {"yellow_open": 5}},
+    {"hall": "hc01", "window": "w001", "absence": {"yellow_s": 340}},
+    {"hall": "hc01", "window": "w001", "absence": {"yellow_s": 345}},
+    {"hall": "hc01", "segment": "上午", "absence": {"yellow_s": 350}, "hall_rule": {"empty_share": 0.3}},
+]
+
+
+def site(tmp_path: Path, *changes: tuple[str, Any]) -> Settings:
+    usual = ("rules", {"absence": {"red_waiting_s": 400}, "overrides": OVERRIDES})
+    return loaded(tmp_path, ("halls.0.segments.+", LUNCH), usual, *changes)
+
+
+def service(settings: Settings, window: str, text: str) -> Service | None:
+    return settings.hours["hc01"].at(window, datetime.fromisoformat(text).replace(tzinfo=BEIJING))
+
+
+def test_the_nearest_setting_wins_and_a_segment_is_nearer_than_any_place(tmp_path: Path) -> None:
+    settings = site(tmp_path)
+    (hall,) = settings.halls
+    morning, lunch = hall.segments[0], hall.segments[-1]
+    rules = settings.thresholds
+    assert rules.absence(hall, "w001", None).yellow_s == 345  # the later of two that are equally near
+    assert rules.absence(hall, "w002", None).yellow_s == 330
+    assert rules.absence(hall, "w001", morning).yellow_s == 350
+    assert (rules.absence(hall, "w001", lunch).yellow_s, rules.absence(hall, "w001", lunch).red_s) == (900, 1200)
+    assert rules.absence(hall, "w001", None).red_s == 700
+    assert rules.absence(hall, "w001", None).red_waiting_s == 400
+    assert rules.queue(hall, "za", morning).yellow_open == 5
+    assert rules.hall(hall, morning).empty_share == 0.3
+    assert rules.hall(hall, lunch).empty_share == 0.4
+
+
+def test_every_value_says_where_it_came_from(tmp_path: Path) -> None:
+    settings = site(tmp_path)
+    (hall,) = settings.halls
+    sources = settings.thresholds.sources(hall, Rule.ABSENCE, "w001", hall.segments[-1])
+    file = f"{tmp_path}/site.yaml"
+    assert sources["yellow_s"] == "presence.yaml overrides[0]"
+    assert sources["red_waiting_s"] == "presence.yaml overrides[0]"
+    assert sources["hint_s"] == "default"
+    assert settings.thresholds.sources(hall, Rule.LATE, "w001", None)["red_s"].startswith(f"{file} rules.overrides[1]")
+    assert settings.thresholds.sources(hall, Rule.LATE, "w001", None)["red_waiting_s"].startswith(
+        f"{file} rules.absence.red_waiting_s"
+    )
+    assert settings.thresholds.sources(hall, Rule.WAIT, "za", None)["yellow_open"].startswith(
+        f"{file} rules.overrides[2]"
+    )
+
+
+def test_what_is_in_force_at_a_window_is_explained(tmp_path: Path) -> None:
+    settings = site(tmp_path)
+    ((hall, window),) = find(settings, "w001")
+    assert find(settings, "w001", "hc09") == []
+    told = explain(settings, hall, window, datetime(2026, 2, 14, 12, 10, tzinfo=BEIJING))
+    plain = told.plain()
+    assert (plain["day"], plain["service"]["segment"], plain["service"]["kind"]) == ("调休上班", "中午", "lunch")
+    assert plain["service"]["opens_at"].startswith("2026-02-14T08:30")
+    assert plain["rules"]["absence"]["yellow_s"] == {"value": 900.0, "source": "presence.yaml overrides[0]"}
+    assert any(line.split() == ["yellow_s", "900", "presence.yaml", "overrides[0]"] for line in told.lines())
+    closed = explain(settings, hall, window, datetime(2026, 2, 15, 12, 10, tzinfo=BEIJING))
+    assert closed.plain()["service"] is None
+    assert "不在服务时段" in "\n".join(closed.lines())
+
+
+def test_a_hall_without_hours_has_those_of_its_level(tmp_path: Path) -> None:
+    usual = {"district": [LUNCH | {"windows": []}]}
+    settings = loaded(tmp_path, ("halls.0.segments", DELETE), ("hours", usual))
+    assert [segment.name for segment in settings.halls[0].segments] == ["中午"]
+    assert service(settings, "w001", "2026-11-20T12:30") is not None
+    assert service(settings, "w001", "2026-11-20T14:00") is None
+    own = loaded(tmp_path, ("hours", usual))
+    assert "中午" not in [segment.name for segment in own.halls[0].segments]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "sentence"),
+    [
+        ("rules.overrides", [{"hall": "hc01"}], "rules.overrides[0]: expected values under `absence`, `queue` or"),
+        (
+            "rules.overrides",
+            [{"window": "w001", "absence": {"yellow_s": 400}}],
+            "rules.overrides[0]: expected the `hall` that the zone or the window is in, found none",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc09", "absence": {"yellow_s": 400}}],
+            "rules.overrides[0].hall: expected the id of one of `halls`, found 'hc09'",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc01", "window": "w099", "absence": {"yellow_s": 400}}],
+            "rules.overrides[0].window: expected a window of its hall, found 'w099'",
+        ),
+        (
+            "rules.overrides",
+            [{"segment": "夜间", "absence": {"yellow_s": 400}}],
+            "rules.overrides[0].segment: expected the name of a segment, or usual, lunch",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc01", "absence": {"yelow_s": 400}}],
+            "rules.overrides[0].absence.yelow_s: expected a value of absence (perhaps yellow_s?), found this one",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc01", "absence": {"yellow_s": 400}}],
+            "rules.overrides[0]: expected hint_s ≤ yellow_s ≤ red_waiting_s ≤ red_s at hc01 w001, found hint_s",
+        ),
+        (
+            "halls.0.segments.+",
+            LUNCH | {"start": "11:00"},
+            "halls[hc01].segments[1]: expected segments that do not overlap, as 上午 and 中午 do, found the same time",
+        ),
+        (
+            "halls.0.segments.+",
+            LUNCH | {"windows": ["w077"]},
+            "halls[hc01].segments[1].windows: expected windows of the hall, found 'w077'",
+        ),
+        (
+            "halls.0.segments.+",
+            LUNCH | {"first": "02-30", "last": "05-31"},
+            "halls[hc01].segments[1].first: expected a day of the year such as 10-01, found '02-30'",
+        ),
+        (
+            "halls.0.segments.+",
+            LUNCH | {"first": "02-01"},
+            "halls[hc01].segments[1]: expected both `first` and `last` of a season, or neither, found one of them",
+        ),
+        (
+            "hours",
+            {"town": [LUNCH | {"days": [8]}]},
+            "hours.town[0].days: expected different days from 1 (Monday) to 7 (Sunday), found [8]",
+        ),
+    ],
+)
+def test_a_mistake_is_one_sentence(tmp_path: Path, place: str, value: Any, sentence: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        loaded(tmp_path, (place, value))
+    sentences = [
+        str(one).removeprefix(f"{tmp_path}/site.yaml").lstrip(":0123456789 ") for one in refused.value.mistakes
+    ]
+    assert any(told.startswith(sentence) for told in sentences), sentences
