@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Level(StrEnum):
@@ -16,7 +17,41 @@ class Rule(StrEnum):
     """Which rule opened the alert."""
 
     ABSENCE = "absence"  # 疑似离岗
-    QUEUE = "queue"  # 排队超限
+    LATE = "late"  # 疑似迟到开窗: nobody came since the opening
+    EARLY = "early"  # 疑似提前收岗: gone before the closing
+    PAUSE = "pause"  # 暂停超时
+    VACANT = "vacant"  # 空岗: signed out, and nobody covers
+    QUEUE = "queue"  # 排队超限: too many wait per open window
+    WAIT = "wait"  # 等候过久
+    ABANDONMENT = "abandonment"  # 过号率高
+    IDLE = "idle"  # 忙闲不均: people wait while a manned window is idle
+    FEW = "few"  # 开窗不足: hardly a window is open, and people wait
+    CAPACITY = "capacity"  # 办不完: those who wait cannot be served before the closing
+    UNSTAFFED = "unstaffed"  # 无人窗口: people wait, and no window of the zone is manned
+    HALL = "hall"  # 大厅大面积空岗
+    CAMERA = "camera"  # 监察眼故障
+
+
+PRESENCE = frozenset({Rule.ABSENCE, Rule.LATE, Rule.EARLY, Rule.PAUSE, Rule.VACANT})
+"""Rules about one window; at most one of their alerts is open there."""
+CROWD = frozenset({Rule.QUEUE, Rule.WAIT, Rule.ABANDONMENT, Rule.IDLE, Rule.FEW, Rule.CAPACITY, Rule.UNSTAFFED})
+"""Rules about one zone."""
+FAULTS = frozenset({Rule.CAMERA})
+"""Rules about equipment: round the clock, for maintenance, never a matter of discipline."""
+
+
+ABOUT: dict[str, frozenset[Rule]] = {
+    "window": PRESENCE,
+    "zone": CROWD,
+    "hall": frozenset({Rule.HALL}),
+    "camera": FAULTS,
+}
+"""What kind of place a rule is about."""
+
+
+def family(rule: Rule) -> Rule:
+    """The rule that stands for all that are about the same kind of place: ABSENCE for windows, QUEUE for zones."""
+    return Rule.ABSENCE if rule in PRESENCE else Rule.QUEUE if rule in CROWD else rule
 
 
 class Moment(StrEnum):
@@ -45,12 +80,14 @@ class Alert:
     rule: Rule
     hall: str
     place: str
-    """Window id (absence) or zone id (queue), unique within the hall."""
+    """Window (PRESENCE), zone (CROWD) or camera (FAULTS) id, or the hall's own (HALL)."""
     since: datetime
-    """First sample of the run: the first empty one, or the first at or over the queue threshold."""
+    """First sample of the run: the first empty one, or the first at or over the threshold; of a pause its beginning."""
     opened_at: datetime
     """When the threshold was crossed; fixed for ever."""
     level: Level
+    red_at: datetime | None = None
+    """When it turned red; None = it has not."""
     until: datetime | None = None
     """The first sample that ended it; None while it is open."""
     sees: bool = True
@@ -58,13 +95,17 @@ class Alert:
     unseen_s: float = 0.0
     """Seconds within the run in which the place could not be seen; they are not counted as absence."""
     people: int | None = None
-    """Queue: people counted at the last seen sample."""
+    """Of a zone: people who wait, at the last seen sample; of a hall: empty windows."""
     waiting: int | None = None
-    """Absence: people waiting in the window's zone at the last look; None = unknown, shown so, counted as 0."""
+    """Of a window: people waiting in its zone at the last look; None = unknown, shown so, counted as 0."""
     pause_signal: bool = True
     """False = this window sends no pause state, so the alert says 未接入暂停信号."""
+    shadow: bool = False
+    """Opened in a hall in shadow mode (影子模式): on record, and nobody is alerted."""
     values: dict[str, float] = field(default_factory=dict)
     """The rule's values in force when it opened, with its version."""
+    why: dict[str, Any] | None = field(default=None, compare=False)
+    """Why it opened, turned red or ended (`lanes.why`); only on the change that it explains."""
 
     @property
     def key(self) -> str:
@@ -82,7 +123,7 @@ def severity(alert: Alert, seen_at: datetime) -> float:
 
     `seen_at`: the last look that saw its place; what came after does not count.
     """
-    waiting = alert.waiting if alert.rule is Rule.ABSENCE else alert.people
+    waiting = alert.people if alert.rule in CROWD else alert.waiting
     return lasted_s(alert, seen_at) / 60 * (1 + (waiting or 0))
 
 
