@@ -1,25 +1,22 @@
-"""Queues: how many people wait in a zone, and when that becomes an alert.
+"""Queues: what is measured of a zone, and its limits.
 
-What counts is the load: people waiting per open window of the zone. A run begins with the first look at or over its
-opening load and is over with the first look below its closing load, which is lower so that a zone does not flip-flop.
-An alert opens when a run has lasted; the yellow run gives it its `since`, the red one turns it red. It ends once the
-load has stayed below `yellow_close` for `clear_s`, with the first look of that time.
-
-Looks that cannot see freeze every clock: what lies between two looks that saw, beyond one cadence, is subtracted. After
-a longer stretch than `unknown_reset_s` the runs begin anew; an open alert stays.
+What counts first is the load: people waiting per open window of the zone. Any window takes any matter, so all of a
+zone's windows and all who wait there are one pool. Tickets tell who waits better than a camera does; both are shown,
+and where they differ a lot, that is a note about the data.
 """
 
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
+from math import inf
 
-from monitor.alerts import Alert, Level, Rule, changed, resumed
-from monitor.observation import Gap, unobserved
+from monitor.alerts import Rule
+from monitor.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRule:
-    """Thresholds of 排队超限 on people waiting per open window of the zone."""
+    """Thresholds of one zone: waiting, waits, abandonment, idle and missing windows."""
 
     yellow_open: float = 4.0
     """Waiting per open window at which yellow starts to count."""
@@ -35,12 +32,39 @@ class QueueRule:
     """How long before the alert is red, in seconds."""
     clear_s: float = 60.0
     """How long the zone must stay below `yellow_close` before the alert ends, in seconds."""
+    wait_yellow_s: float = 900.0
+    """等候过久: the oldest wait from which it is yellow, in seconds."""
+    wait_red_s: float = 1800.0
+    """The oldest wait from which it is red, in seconds."""
+    abandoned_yellow: float = 0.05
+    """过号率: share of the last hour's tickets that nobody came for, from which it is yellow."""
+    abandoned_red: float = 0.10
+    abandoned_least: float = 20.0
+    """Fewer tickets than this in the last hour say nothing about abandonment."""
+    idle_s: float = 300.0
+    """忙闲不均: how long a manned window may be idle while others wait, in seconds."""
+    few_windows: float = 1.0
+    """开窗不足: at most so many windows of a zone with more of them are open …"""
+    few_waiting: float = 3.0
+    """… while at least so many people wait …"""
+    few_s: float = 120.0
+    """… for so long, in seconds."""
+    unstaffed_s: float = 120.0
+    """无人窗口: how long people may wait in a zone without any manned window before it is red, in seconds."""
+    closing_s: float = 1800.0
+    """办不完: so long before the closing it is asked whether those who wait can still be served, in seconds."""
+    ticket_s: float = 600.0
+    """How long one ticket takes until the calling system has told, in seconds."""
+    disagree_least: float = 5.0
+    """Tickets and head-count may differ by so many people …"""
+    disagree_share: float = 0.5
+    """… or by this share of the larger one, before it is a note about the data."""
     gap_cadences: float = 3.0
     """A gap between samples longer than this many cadences is unknown time."""
     unknown_reset_s: float = 180.0
     """After more than this of continuous unknown the runs begin anew, in seconds."""
-    version: int = 1
-    """Raised whenever a value changes; kept with every alert."""
+    version: int = 2
+    """Raised whenever a value or its meaning changes; kept with every alert."""
 
 
 class Crowd(StrEnum):
@@ -53,173 +77,117 @@ class Crowd(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known about a zone at the time of one look."""
+class Measured:
+    """What is known about a zone at one time."""
 
-    at: datetime
-    waiting: int | None
-    """People in the zone; None = could not see."""
+    tickets: int | None
+    """People who wait by their tickets; None = no calling system tells."""
+    counted: int | None
+    """People in the waiting area by the cameras; None = cannot see, or no camera."""
     open_windows: int
-    """Windows of the zone that may be serving; fewer than one counts as one."""
-    in_service: bool
-    cadence: timedelta
-    """How often the zone is looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A stretch in which the load stayed on one side of a threshold."""
-
-    since: datetime
-    unseen_s: float = 0.0
-    """Unknown seconds within it."""
-
-    def lasts(self, at: datetime, least_s: float) -> bool:
-        """Whether it is known to have lasted at least so many seconds."""
-        return (at - self.since).total_seconds() - self.unseen_s >= least_s
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What is remembered of a zone between two looks."""
-
-    hall: str
-    zone: str
-    crowd: Crowd = Crowd.UNKNOWN
-    at: datetime | None = None
-    """The last look, blind or not; one that is a little older is ignored, a much older one means a clock set back."""
-    seen_at: datetime | None = None
-    """The last look that saw while the hall was in service."""
-    blind: bool = False
-    """Whether a blind look came after it."""
-    yellow: Run | None = None
-    red: Run | None = None
-    clear: Run | None = None
-    """Below `yellow_close` while an alert is open."""
-    alert: Alert | None = None
-    """The last alert, open while it has no `until`; with what the last look added to it."""
+    """Windows that may be serving; one that cannot be seen counts, for blindness must not make a crowd."""
+    staffed: int | None
+    """Windows that are known to be manned; None = one cannot be seen that may be."""
+    due_windows: int = 1
+    """Windows that are in service and not closed."""
+    idle: int = 0
+    """Manned windows that are known to serve nobody."""
+    oldest_s: float | None = None
+    """The oldest wait, in seconds; 0 = nobody waits; None = not known."""
+    abandoned: tuple[int, int] | None = None
+    """Tickets that nobody came for, of all called in the last hour."""
+    served_s: float | None = None
+    """How long a ticket takes, in seconds; None = not known yet."""
+    closes_in_s: float | None = None
+    """Seconds until the zone closes."""
 
     @property
-    def opened(self) -> Alert | None:
-        """The alert that is open, if any."""
-        return self.alert if self.alert is not None and self.alert.until is None else None
+    def waiting(self) -> int | None:
+        """People who wait: by tickets, else by the cameras; None = unknown."""
+        return self.counted if self.tickets is None else self.tickets
 
     @property
-    def moments(self) -> frozenset[datetime]:
-        """The looks at which the alert, or its end, may turn out to have begun: it will ask for their pictures."""
-        return frozenset(run.since for run in (self.yellow, self.clear) if run is not None)
+    def load(self) -> float | None:
+        """People waiting per open window; no open window counts as one."""
+        return None if self.waiting is None else self.waiting / max(1, self.open_windows)
 
 
-def resume(alert: Alert) -> Watch:
-    """The watch of a zone after a restart: its open alert goes on, and the time since it opened is unknown."""
-    return Watch(alert.hall, alert.place, seen_at=alert.opened_at, blind=True, alert=resumed(alert))
+def disagree(rule: QueueRule, measured: Measured) -> bool:
+    """Whether tickets and head-count differ so much that it is worth a note: companions, or a queue without tickets."""
+    if measured.tickets is None or measured.counted is None:
+        return False
+    most = max(rule.disagree_least, rule.disagree_share * max(measured.tickets, measured.counted))
+    return abs(measured.tickets - measured.counted) > most
 
 
-def step(rule: QueueRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | None]:
-    """Judge one look at one zone: the new watch, and its alert if it opened, turned red, ended, lost or found sight.
-
-    Pure; the time is `seen.at`. Outside service hours nothing is judged, and an open alert ends with that look.
-    """
-    if watch.at is not None and seen.at <= watch.at:
-        if (watch.at - seen.at).total_seconds() <= rule.unknown_reset_s:
-            return watch, None
-        watch = resume(watch.opened) if watch.opened else Watch(watch.hall, watch.zone)  # the clock was set back
-    if not seen.in_service:
-        after = _dismissed(rule, watch, seen)
-    elif seen.waiting is None:
-        alert = replace(watch.opened, sees=False) if watch.opened else watch.alert
-        after = replace(watch, blind=True, alert=alert)
-    else:
-        after = _judged(rule, _counted(rule, _thawed(rule, watch, seen), seen), seen)
-    after = replace(after, at=seen.at, crowd=_crowd(rule, after, seen))
-    return after, after.alert if changed(watch.alert, after.alert) else None
-
-
-def _dismissed(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
-    """The hall is not in service: the runs are gone, whatever the camera says."""
-    alert = watch.opened
-    if alert:
-        unseen_s = alert.unseen_s + _gap(rule, watch, seen).unseen_s
-        alert = replace(alert, until=max(seen.at, alert.opened_at), unseen_s=unseen_s)
-    return Watch(watch.hall, watch.zone, alert=alert)
+def limits(rule: QueueRule) -> dict[Rule, Limit]:
+    """The limits of everything that is measured of a zone."""
+    common = {"clear_s": rule.clear_s, "gap_cadences": rule.gap_cadences, "unknown_reset_s": rule.unknown_reset_s}
+    return {
+        Rule.UNSTAFFED: Limit(inf, 1, 0, 1, 1, rule.unstaffed_s, **common),
+        Rule.QUEUE: Limit(
+            rule.yellow_open, rule.yellow_close, rule.yellow_s, rule.red_open, rule.red_close, rule.red_s, **common
+        ),
+        Rule.FEW: Limit(rule.few_waiting, rule.few_waiting, rule.few_s, **common),
+        Rule.WAIT: Limit(
+            rule.wait_yellow_s, 0.8 * rule.wait_yellow_s, 0, rule.wait_red_s, 0.8 * rule.wait_red_s, **common
+        ),
+        Rule.CAPACITY: Limit(1, 1, 60, **common),
+        Rule.IDLE: Limit(1, 1, rule.idle_s, **common),
+        Rule.ABANDONMENT: Limit(
+            rule.abandoned_yellow, 0.8 * rule.abandoned_yellow, 0, rule.abandoned_red, rule.abandoned_red, **common
+        ),
+    }
 
 
-def _gap(rule: QueueRule, watch: Watch, seen: Seen) -> Gap:
-    return unobserved(watch.seen_at, seen.at, watch.blind, seen.cadence, rule.gap_cadences)
+def values(rule: QueueRule, measured: Measured) -> dict[Rule, float | None]:
+    """Each measured value, in the order in which a zone's alert is looked for; None = unknown."""
+    waiting = measured.waiting
+    return {
+        Rule.UNSTAFFED: _unstaffed(measured),
+        Rule.QUEUE: measured.load,
+        Rule.FEW: _few(rule, measured),
+        Rule.WAIT: measured.oldest_s,
+        Rule.CAPACITY: _too_many(rule, measured),
+        Rule.IDLE: None if waiting is None else float(measured.idle if waiting else 0),
+        Rule.ABANDONMENT: _abandoned(rule, measured),
+    }
 
 
-def _thawed(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
-    """Unknown time before this look is taken off every clock."""
-    gap = _gap(rule, watch, seen)
-    if gap.whole_s > rule.unknown_reset_s:
-        watch = replace(watch, yellow=None, red=None, clear=None)
-    alert = watch.opened
-    if alert:
-        alert = replace(alert, sees=True, unseen_s=alert.unseen_s + gap.unseen_s, people=seen.waiting)
-    return replace(
-        watch,
-        seen_at=seen.at,
-        blind=False,
-        yellow=_longer(watch.yellow, gap.unseen_s),
-        red=_longer(watch.red, gap.unseen_s),
-        clear=_longer(watch.clear, gap.unseen_s),
-        alert=alert or watch.alert,
-    )
+def rule_values(rule: QueueRule) -> dict[str, float]:
+    """The rule's values as they are kept with an alert."""
+    return {name: float(value) for name, value in asdict(rule).items()}
 
 
-def _longer(run: Run | None, unseen_s: float) -> Run | None:
-    return run and replace(run, unseen_s=run.unseen_s + unseen_s)
+def _unstaffed(measured: Measured) -> float | None:
+    """People who wait where nobody serves; nobody does where that is not known."""
+    if measured.due_windows == 0 or measured.waiting == 0 or (measured.staffed or 0) > 0:
+        return 0.0
+    return None if measured.staffed is None or measured.waiting is None else float(measured.waiting)
 
 
-def _counted(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
-    """Which runs begin, go on or are over with this look."""
-    load = (seen.waiting or 0) / max(1, seen.open_windows)
-    here = Run(seen.at)
-    yellow = (watch.yellow or here) if load >= (rule.yellow_close if watch.yellow else rule.yellow_open) else None
-    red = (watch.red or here) if load >= (rule.red_close if watch.red else rule.red_open) else None
-    clear = (watch.clear or here) if watch.opened and load < rule.yellow_close else None
-    return replace(watch, yellow=yellow, red=red, clear=clear)
+def _few(rule: QueueRule, measured: Measured) -> float | None:
+    if measured.due_windows <= rule.few_windows or measured.open_windows > rule.few_windows:
+        return 0.0
+    return None if measured.waiting is None else float(measured.waiting)
 
 
-def _judged(rule: QueueRule, watch: Watch, seen: Seen) -> Watch:
-    """Whether this look opens an alert, turns it red or ends it."""
-    alert, level = watch.opened, _level(rule, watch, seen.at)
-    if alert is None:
-        return watch if level is None else replace(watch, alert=_alert(rule, watch, seen, level))
-    if watch.clear is not None and watch.clear.lasts(seen.at, rule.clear_s):
-        until = max(watch.clear.since, alert.opened_at)
-        return replace(
-            watch, clear=None, alert=replace(alert, until=until, unseen_s=alert.unseen_s - watch.clear.unseen_s)
-        )
-    return replace(watch, alert=replace(alert, level=level)) if level is Level.RED else watch
+def _too_many(rule: QueueRule, measured: Measured) -> float | None:
+    """How many of those with a ticket cannot be served before the closing."""
+    if measured.closes_in_s is None or measured.closes_in_s > rule.closing_s or measured.tickets is None:
+        return 0.0
+    each_s = measured.served_s or rule.ticket_s
+    can = measured.open_windows * measured.closes_in_s / each_s
+    return max(0.0, measured.tickets - can)
 
 
-def _level(rule: QueueRule, watch: Watch, at: datetime) -> Level | None:
-    """The level that the runs deserve by now."""
-    if watch.red is not None and watch.red.lasts(at, rule.red_s):
-        return Level.RED
-    return Level.YELLOW if watch.yellow is not None and watch.yellow.lasts(at, rule.yellow_s) else None
+def _abandoned(rule: QueueRule, measured: Measured) -> float:
+    """The share of the last hour; too few tickets count as none abandoned."""
+    if measured.abandoned is None or measured.abandoned[1] < rule.abandoned_least:
+        return 0.0
+    return measured.abandoned[0] / measured.abandoned[1]
 
 
-def _alert(rule: QueueRule, watch: Watch, seen: Seen, level: Level) -> Alert:
-    run = watch.yellow or watch.red
-    assert run is not None
-    return Alert(
-        rule=Rule.QUEUE,
-        hall=watch.hall,
-        place=watch.zone,
-        since=run.since,
-        opened_at=seen.at,
-        level=level,
-        unseen_s=run.unseen_s,
-        people=seen.waiting,
-        values={name: float(value) for name, value in asdict(rule).items()},
-    )
-
-
-def _crowd(rule: QueueRule, watch: Watch, seen: Seen) -> Crowd:
-    """What the board shows: the level the runs deserve now, at least yellow while an alert is open."""
-    if seen.waiting is None:
-        return Crowd.UNKNOWN
-    level = _level(rule, watch, seen.at) or (watch.opened and Level.YELLOW)
-    return Crowd(level.value) if level else Crowd.GREEN
+def closes_in_s(at: datetime, closes_at: datetime | None) -> float | None:
+    """Seconds until the closing."""
+    return None if closes_at is None else (closes_at - at).total_seconds()

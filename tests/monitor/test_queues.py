@@ -6,12 +6,18 @@ from itertools import accumulate, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import Alert, Level, lasted_s
-from monitor.queues import Crowd, QueueRule, Seen, Watch, resume, step
+from monitor.alerts import Alert, Level, Rule, lasted_s
+from monitor.limits import Seen, Watch, resume, step
+from monitor.queues import Measured, QueueRule, limits
 
 RULE = QueueRule(yellow_s=30, red_s=50, clear_s=20, unknown_reset_s=60)
 EVERY = timedelta(seconds=5)
 ZERO = datetime(2026, 11, 20, 1, tzinfo=UTC)
+LIMIT = limits(RULE)[Rule.QUEUE]
+
+
+def look(at: datetime, waiting: int | None, windows: int, in_service: bool) -> Seen:
+    return Seen(at, Measured(None, waiting, windows, None).load, in_service, EVERY, people=waiting)
 
 
 @st.composite
@@ -24,16 +30,16 @@ def stories(draw: st.DrawFn) -> list[Seen]:
     closing = draw(st.integers(len(waiting) // 2, 2 * len(waiting)))
     windows = draw(st.integers(0, 2))
     return [
-        Seen(ZERO + timedelta(seconds=at), count, windows, index < closing, EVERY)
+        look(ZERO + timedelta(seconds=at), count, windows, index < closing)
         for index, (at, count) in enumerate(zip(accumulate(delays), waiting, strict=True))
     ]
 
 
 def play(story: list[Seen], watch: Watch | None = None) -> list[Alert]:
-    watch = watch or Watch("hc01", "za")
+    watch = watch or Watch(Rule.QUEUE, "hc01", "za")
     alerts = []
     for seen in story:
-        watch, alert = step(RULE, watch, seen)
+        watch, alert = step(LIMIT, watch, seen, {})
         alerts += [alert] if alert else []
     return alerts
 
@@ -58,7 +64,7 @@ def test_an_alert_opens_on_a_crowd_that_was_seen_long_enough(story: list[Seen]) 
     for alert in first_words.values():
         for at, least in ((alert.since, RULE.yellow_open), (alert.opened_at, RULE.yellow_close)):
             seen = by_time[at]
-            assert (seen.waiting or 0) / max(1, seen.open_windows) >= least
+            assert (seen.value or 0) >= least
         assert (alert.opened_at - alert.since).total_seconds() - alert.unseen_s >= RULE.yellow_s
 
 
@@ -75,17 +81,17 @@ def test_red_never_calms_and_an_ended_alert_stays_ended(story: list[Seen]) -> No
 @settings(deadline=None)
 @given(stories())
 def test_what_cannot_be_seen_opens_nothing_and_says_so(story: list[Seen]) -> None:
-    watch = Watch("hc01", "za")
+    watch = Watch(Rule.QUEUE, "hc01", "za")
     for seen in story:
-        watch, alert = step(RULE, watch, Seen(seen.at, None, seen.open_windows, seen.in_service, EVERY))
-        assert (alert, watch.crowd) == (None, Crowd.UNKNOWN)
+        watch, alert = step(LIMIT, watch, look(seen.at, None, 1, seen.in_service), {})
+        assert (alert, watch.opened) == (None, None)
 
 
 @settings(deadline=None)
 @given(stories(), st.data())
 def test_seeing_less_never_tells_earlier(story: list[Seen], data: st.DataObject) -> None:
     at = ZERO + timedelta(seconds=data.draw(st.integers(0, 300)) + 0.5)
-    less = sorted([*story, Seen(at, None, 1, True, EVERY)], key=lambda seen: seen.at)
+    less = sorted([*story, look(at, None, 1, True)], key=lambda seen: seen.at)
     first, later = next(iter(play(story)), None), next(iter(play(less)), None)
     assert later is None or (first is not None and later.opened_at >= first.opened_at)
 
@@ -106,11 +112,11 @@ def test_killed_and_resumed(story: list[Seen], data: st.DataObject) -> None:
 @settings(deadline=None)
 @given(stories())
 def test_the_pictures_an_alert_asks_for_were_announced_in_time(story: list[Seen]) -> None:
-    watch = Watch("hc01", "za")
+    watch = Watch(Rule.QUEUE, "hc01", "za")
     kept: frozenset[datetime] = frozenset()
     for seen in story:
         before = watch.opened
-        watch, alert = step(RULE, watch, seen)
+        watch, alert = step(LIMIT, watch, seen, {})
         kept |= {seen.at} & watch.moments
         if alert and before is None:
             assert alert.since in kept
@@ -122,7 +128,7 @@ def test_the_pictures_an_alert_asks_for_were_announced_in_time(story: list[Seen]
 def looks(waiting: int | None, first: float, last: float, in_service: bool = True) -> list[Seen]:
     """One look every five seconds."""
     times = range(0, int(last - first) + 1, 5)
-    return [Seen(ZERO + timedelta(seconds=first + second), waiting, 1, in_service, EVERY) for second in times]
+    return [look(ZERO + timedelta(seconds=first + second), waiting, 1, in_service) for second in times]
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_watch() -> None:
