@@ -9,7 +9,7 @@ from pathlib import Path
 from camera_ingest.sample import Sample
 from models.detection import Detection
 from models.regions import RegionKind
-from monitor.alerts import Alert, Moment, Rule, Still
+from monitor.alerts import Alert, Moment, Rule, Still, family
 from monitor.desk import RULES, Desk
 from monitor.evidence import MaskedJpeg, MaskRefused, StillLost, encode, masked, write
 
@@ -63,7 +63,8 @@ class Album:
         """
         regions = desk.regions[sample.camera]
         for rule, place in dict.fromkeys((RULES[one.kind], one.place) for one in regions if one.kind in RULES):
-            asked = {at for one in alerts if (one.rule, one.place) == (rule, place) for at in _moments(one).values()}
+            mine = [one for one in alerts if (family(one.rule), one.place) == (rule, place)]
+            asked = {at for one in mine for at in _moments(one).values()}
             wanted = desk.moments(rule, place) | asked
             kept = self._kept.setdefault((rule, place), {})
             for at in kept.keys() - wanted:
@@ -90,7 +91,7 @@ class Album:
 
         What cannot be written (a full disk) is said once, and the alert goes without.
         """
-        kept = self._kept.get((alert.rule, alert.place), {})
+        kept = self._kept.get((family(alert.rule), alert.place), {})
         done = {still.moment: still for still in self.stills(alert.key)}
         for moment, at in _moments(alert).items():
             if at in kept and moment not in done:

@@ -1,26 +1,37 @@
-"""A desk: where the looks at one hall meet and are judged, window by window and zone by zone."""
+"""A desk: where everything that is known of one hall meets and is judged, window by window and zone by zone."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from camera_ingest.camera import Camera
 from camera_ingest.sample import Sample
 from models.regions import Region, RegionKind
-from monitor import presence, queues
-from monitor.alerts import Alert, Rule
-from monitor.calendar import Calendar, closing, segment_at
+from monitor import coverage, halls, lanes, limits, presence, queues
+from monitor.alerts import CROWD, FAULTS, PRESENCE, Alert, Level, Rule
+from monitor.calendar import today
 from monitor.duty import Duty, duty_at
+from monitor.hours import Hours
+from monitor.known import NOTHING, Known
+from monitor.lanes import Lane, Lanes
+from monitor.memory import Memory
 from monitor.observation import Observation, gathered, staffed
-from monitor.places import Hall
+from monitor.places import Segment, Window
+from monitor.posts import AWAY, IDLE, MANNED, Post
+from monitor.queues import Crowd, Measured
 from monitor.sight import Sight
+from monitor.thresholds import Thresholds
 from monitor.window_states import WindowState
 
 SHOWN_AFTER_END = timedelta(minutes=10)
 """How long an ended alert stays on the board."""
+WALK = timedelta(seconds=10)
+"""How often the hall is walked through for what no look has brought: unseen windows, zones by tickets, the hall."""
+UNSEEN = timedelta(seconds=30)
+"""A window that no camera looks at is judged, as one that cannot be seen, this often."""
 
 RULES = {RegionKind.STAFF: Rule.ABSENCE, RegionKind.QUEUE: Rule.QUEUE}
-"""Which rule judges what a region counts."""
+"""Which family of rules judges what a region counts."""
 
 
 class Desk:
@@ -28,88 +39,134 @@ class Desk:
 
     def __init__(
         self,
-        hall: Hall,
+        hours: Hours,
         cameras: Iterable[Camera],
         regions: Iterable[Region],
-        calendar: Calendar,
-        absence: presence.AbsenceRule,
-        queue: queues.QueueRule,
-        said: Callable[[str], WindowState | None],
+        thresholds: Thresholds,
+        known: Callable[[], Known] = lambda: NOTHING,
         alerts: Iterable[Alert] = (),
+        memory: Memory | None = None,
     ) -> None:
-        """`said`: what a window last said of itself; `alerts`: those open in the records, which go on.
+        """`known`: what is known besides pictures; `alerts`: those open in the records, which go on, and those of the
+        memory that have ended there; `memory`: what an earlier run of the program remembered.
 
         Cameras, regions and alerts of other halls are passed over.
         """
-        regions = tuple(regions)
+        hall, regions = hours.hall, tuple(regions)
+        self.hours = hours
         self.hall = hall
-        self.calendar = calendar
-        self.said = said
+        self.known = known
         self.cameras = {camera.id: camera for camera in cameras if camera.hall == hall.id}
         self.regions = {id: tuple(region for region in regions if region.camera == id) for id in self.cameras}
         self.eyes = dict.fromkeys(self.cameras, Sight())
         self.sights: dict[tuple[Rule, str], Sight] = {}
-        self._absence = absence
-        self._queue = queue
+        self.measured: dict[str, Measured] = {}
+        self.lanes: dict[tuple[Rule, str], Lanes] = {}
+        self.coverage: coverage.Days = {}
+        self._thresholds = thresholds
         self._windows = {window.id: window for window in hall.windows}
+        self._of_zone = {zone.id: [one for one in hall.windows if one.zone == zone.id] for zone in hall.zones}
         self._looks: dict[tuple[str, str], Observation] = {}
         self._views = _views(region for own in self.regions.values() for region in own)
         self._cadences = {
             place: max(self.cameras[view.camera].cadence for view in views) for place, views in self._views.items()
         }
-
-        own = tuple(alert for alert in alerts if alert.hall == hall.id)
-        opened = {(alert.rule, alert.place): alert for alert in own}
-        looked_at = {(RULES[kind], place) for kind, place in self._views if kind in RULES}
-        self._found = own
-        self._shown = {alert.key: alert for alert in own}
+        self._walked: datetime | None = None
+        self._began: datetime | None = None
+        self._settled = False
         self.windows = {id: presence.Watch(hall.id, id) for id in self._windows}
-        self.zones = {zone.id: queues.Watch(hall.id, zone.id) for zone in hall.zones}
-        for rule, place in opened.keys() & looked_at:
-            if rule is Rule.ABSENCE:
-                self.windows[place] = presence.resume(opened[rule, place])
-            elif rule is Rule.QUEUE:
-                self.zones[place] = queues.resume(opened[rule, place])
+        self.zones = {
+            zone.id: {rule: limits.Watch(rule, hall.id, zone.id) for rule in queues.limits(queues.QueueRule())}
+            for zone in hall.zones
+        }
+        self.whole = limits.Watch(Rule.HALL, hall.id, hall.id)
+        self.faults = {id: limits.Watch(Rule.CAMERA, hall.id, id) for id in self.cameras}
+        self._found = tuple(sorted((one for one in alerts if one.hall == hall.id), key=lambda one: one.since))
+        self._shown = {alert.key: alert for alert in self._found if alert.until is None}
+        if memory is not None:
+            self._recall(memory)
+        self._resume()
 
     def judge(self, sample: Sample, observations: Sequence[Observation]) -> tuple[Alert, ...]:
         """Judge what one sample showed: the alerts that changed by it.
 
         With the first sample end those alerts from the records that do not go on.
         """
-        blind = str(sample.blind or "")
-        self.eyes[sample.camera] = self.eyes[sample.camera].then(sample.at, None, blind, sample.detail)
+        at, blind = sample.at, str(sample.blind or "")
+        self.eyes[sample.camera] = self.eyes[sample.camera].then(at, None, blind, sample.detail)
         self._looks.update({(look.camera, look.region): look for look in observations})
-        changes: list[Alert | None] = [*self._settle(sample.at)]
+        known = self.known()
+        changes: list[Alert | None] = [*self._settle(at), self._fault(sample.camera, at, blind)]
         sees = any(look.people is not None for look in observations)
-        changes += [self._window(place, sample.at, sees) for place in _places(observations, RegionKind.STAFF)]
-        changes += [self._zone(place, sample.at) for place in _places(observations, RegionKind.QUEUE)]
-        alerts = tuple(alert for alert in changes if alert is not None)
+        changes += [self._window(known, place, at, sees) for place in _places(observations, RegionKind.STAFF)]
+        for place in _places(observations, RegionKind.QUEUE):
+            changes += self._zone(known, place, at)
+        self._began = self._began or at
+        if self._walked is None or abs(at - self._walked) >= WALK:
+            self._walked = at
+            changes += self._walk(known, at)
+        alerts = tuple(self._told(alert, at) for alert in changes if alert is not None)
         self._shown |= {alert.key: alert for alert in alerts}
         return alerts
 
+    def said(self, window: str) -> WindowState | None:
+        """What a window last said of itself; None = nothing ever."""
+        return self.known().states.get(window)
+
     def duty(self, window: str, at: datetime) -> Duty:
-        """Whether somebody has to be at a window."""
-        return duty_at(self.hall, self.calendar, self._windows[window], self.said(window), at)
+        """What is asked of a window."""
+        return self._duty(self.known(), self._windows[window], at)
+
+    def post(self, window: str, at: datetime) -> tuple[Post, str]:
+        """The state of a window and why; one that nobody looks at is known by calendar, roster and its own word."""
+        watch = self.windows[window]
+        if watch.at is not None and self.hours.at(None, at) is not None:
+            return watch.post, watch.reason
+        seen = presence.Seen(at, None, self.duty(window, at), WALK, blind="no-camera")
+        return presence.standing(presence.AbsenceRule(), watch, seen)
 
     def open_windows(self, zone: str, at: datetime) -> int:
         """Windows of a zone that may be serving. One that cannot be seen counts: blindness must not make a crowd."""
-        return sum(
-            self.windows[id].post not in presence.AWAY and self.duty(id, at) is Duty.REQUIRED
-            for id, window in self._windows.items()
-            if window.zone == zone
-        )
+        may = (*MANNED, Post.UNKNOWN, Post.AWAY_SERVING)
+        return sum(self.post(window.id, at)[0] in may for window in self._of_zone[zone])
+
+    def crowd(self, zone: str, at: datetime) -> Crowd:
+        """What the board shows for a zone: the level its values deserve now, at least yellow with an open alert."""
+        measured = self.measured.get(zone)
+        if measured is None or measured.waiting is None:
+            return Crowd.UNKNOWN
+        rule = self.queue_rule(zone, at)
+        watches = self.zones[zone].values()
+        levels = {limits.level(limit, self.zones[zone][kind], at) for kind, limit in queues.limits(rule).items()}
+        if Level.RED in levels:
+            return Crowd.RED
+        opened = any(watch.opened is not None for watch in watches)
+        return Crowd.YELLOW if opened or Level.YELLOW in levels else Crowd.GREEN
+
+    def queue_rule(self, zone: str, at: datetime) -> queues.QueueRule:
+        """The thresholds of a zone in force."""
+        return self._thresholds.queue(self.hall, zone, self._segment(at))
+
+    def hall_rule(self, at: datetime) -> halls.HallRule:
+        """The thresholds of the hall in force."""
+        return self._thresholds.hall(self.hall, self._segment(at))
+
+    def _segment(self, at: datetime) -> Segment | None:
+        service = self.hours.at(None, at)
+        return service.segment if service else None
 
     def alerts(self, at: datetime) -> tuple[Alert, ...]:
         """The open alerts as the last look left them, and those that ended a short while ago."""
-        opened = [watch.opened for watch in self.windows.values()] + [watch.opened for watch in self.zones.values()]
-        self._shown |= {alert.key: alert for alert in opened if alert is not None}
+        self._shown |= {alert.key: self._marked(alert) for alert in self._opened()}
         oldest = at - SHOWN_AFTER_END
         self._shown = {key: alert for key, alert in self._shown.items() if alert.until is None or alert.until > oldest}
         return tuple(self._shown.values())
 
-    def moments(self, rule: Rule, place: str) -> frozenset[datetime]:
-        """The looks whose pictures an alert about a place may yet ask for."""
-        return self.windows[place].moments if rule is Rule.ABSENCE else self.zones[place].moments
+    def moments(self, family: Rule, place: str) -> frozenset[datetime]:
+        """The looks whose pictures an alert about a window (ABSENCE) or a zone (QUEUE) may yet ask for."""
+        if family is Rule.ABSENCE:
+            return self.windows[place].moments
+        return frozenset(moment for watch in self.zones[place].values() for moment in watch.moments)
 
     def settled(self, camera: str) -> bool:
         """Whether nothing that a camera looks at is on its way to an alert, or in one: nobody is missing or waits long.
@@ -119,66 +176,321 @@ class Desk:
         for region in self.regions[camera]:
             if region.kind is RegionKind.STAFF:
                 watch = self.windows[region.place]
-                if watch.post not in presence.IDLE and not (
+                if watch.post not in IDLE and not (
                     watch.opened is None and watch.looks and all(look.present for look in watch.looks)
                 ):
                     return False
             elif region.kind is RegionKind.QUEUE:
-                zone = self.zones[region.place]
-                if zone.crowd is not queues.Crowd.GREEN or zone.opened is not None or zone.moments:
+                measured = self.measured.get(region.place)
+                calm = all(watch.calm for watch in self.zones[region.place].values())
+                if not calm or measured is None or measured.counted is None:
                     return False
         return True
 
-    def _settle(self, at: datetime) -> Iterator[Alert]:
-        """End what was open on record if its place is not looked at, has a newer alert, or was closed meanwhile."""
-        found, self._found = self._found, ()
-        for alert in found:
-            watches = self.windows if alert.rule is Rule.ABSENCE else self.zones
-            watch = watches.get(alert.place)
-            goes_on = watch is not None and watch.opened is not None and watch.opened.key == alert.key
-            closed_at = closing(self.hall, self.calendar, alert.opened_at, at)
-            if goes_on and closed_at is None:
-                continue
-            if goes_on and alert.rule is Rule.ABSENCE:
-                self.windows[alert.place] = presence.Watch(self.hall.id, alert.place)
-            elif goes_on:
-                self.zones[alert.place] = queues.Watch(self.hall.id, alert.place)
-            yield _left(alert, closed_at or at)
+    def memory(self) -> Memory:
+        """Everything that a later run of the program goes on from."""
+        zones = {zone: list(watches.values()) for zone, watches in self.zones.items()}
+        lanes = {f"{rule}/{place}": one.marks for (rule, place), one in self.lanes.items() if self._busy(rule, place)}
+        covered = [(window, day, seconds) for (window, day), seconds in self.coverage.items()]
+        return Memory(
+            windows=dict(self.windows),
+            zones=zones,
+            whole=self.whole,
+            faults=dict(self.faults),
+            lanes=lanes,
+            coverage=covered,
+            looks=list(self._looks.values()),
+            sights=[(rule, place, sight) for (rule, place), sight in self.sights.items()],
+            eyes=dict(self.eyes),
+            measured=dict(self.measured),
+            began=self._began,
+            walked=self._walked,
+        )
 
-    def _window(self, place: str, at: datetime, sees: bool) -> Alert | None:
+    def _busy(self, family: Rule, place: str) -> bool:
+        """Whether an alert is open at a place, or on its way."""
+        if family is Rule.ABSENCE:
+            return self.windows[place].since is not None or self.windows[place].opened is not None
+        watches = self.zones[place].values() if family is Rule.QUEUE else (self.whole,)
+        return any(not watch.calm for watch in watches)
+
+    def _recall(self, memory: Memory) -> None:
+        """Go on from what was remembered, where the place is still there; what has ended on record stays ended."""
+        ended = {alert.key: alert for alert in self._found if alert.until is not None}
+        self.windows |= {id: watch for id, watch in memory.windows.items() if id in self.windows}
+        for id, watch in self.windows.items():
+            if watch.opened is not None and watch.opened.key in ended:
+                self.windows[id] = presence.Watch(self.hall.id, id, alert=ended[watch.opened.key])
+
+        def alive(watch: limits.Watch) -> limits.Watch:
+            if watch.opened is not None and watch.opened.key in ended:
+                return limits.Watch(watch.rule, watch.hall, watch.place, alert=ended[watch.opened.key])
+            return watch
+
+        for zone in self.zones.keys() & memory.zones.keys():
+            self.zones[zone] |= {one.rule: alive(one) for one in memory.zones[zone] if one.rule in self.zones[zone]}
+        self.whole = alive(memory.whole)
+        self.faults |= {id: alive(one) for id, one in memory.faults.items() if id in self.faults}
+        self.coverage = {(window, day): seconds for window, day, seconds in memory.coverage}
+        known = {(region.camera, region.id) for own in self.regions.values() for region in own}
+        self._looks = {key: one for one in memory.looks if (key := (one.camera, one.region)) in known}
+        self.sights = {(rule, place): sight for rule, place, sight in memory.sights}
+        self.eyes |= {id: eye for id, eye in memory.eyes.items() if id in self.eyes}
+        self.measured = {zone: one for zone, one in memory.measured.items() if zone in self.zones}
+        self._began, self._walked = memory.began, memory.walked
+        for kept, marks in memory.lanes.items():
+            rule, _, place = kept.partition("/")
+            self.lanes[Rule(rule), place] = Lanes(marks)
+
+    def _resume(self) -> None:
+        """Open alerts of the record that no memory tells of go on."""
+        going = {alert.key for alert in self._opened()}
+        for alert in self._found:
+            if alert.until is not None or alert.key in going:
+                continue
+            if alert.rule in PRESENCE and (RegionKind.STAFF, alert.place) in self._views:
+                self.windows[alert.place] = presence.resume(alert)
+            elif alert.rule in CROWD and alert.place in self.zones:
+                self.zones[alert.place][alert.rule] = limits.resume(alert)
+            elif alert.rule in FAULTS and alert.place in self.faults:
+                self.faults[alert.place] = limits.resume(alert)
+            elif alert.rule is Rule.HALL:
+                self.whole = limits.resume(alert)
+
+    def _opened(self) -> Iterator[Alert]:
+        watches: list[presence.Watch | limits.Watch] = list(self.windows.values())
+        watches += [one for zone in self.zones.values() for one in zone.values()]
+        for watch in (*watches, self.whole, *self.faults.values()):
+            if watch.opened is not None:
+                yield watch.opened
+
+    def _settle(self, at: datetime) -> Iterator[Alert]:
+        """End what was open on record if its place is not looked at, has a newer alert, or was closed meanwhile.
+
+        What the memory has open and the record does not know yet is told again.
+        """
+        if self._settled:
+            return
+        self._settled = True
+        going = {alert.key: alert for alert in self._opened()}
+        recorded = {alert.key for alert in self._found}
+        yield from (alert for key, alert in going.items() if key not in recorded)
+        for alert in self._found:
+            if alert.until is not None or (alert.rule in FAULTS and alert.key in going):
+                continue
+            closed_at = None if alert.rule in FAULTS else self.hours.closing(alert.opened_at, at)
+            if alert.key in going and closed_at is None:
+                continue
+            self._forget(alert)
+            yield _left(alert, closed_at or at)
+        self._found = ()
+
+    def _forget(self, alert: Alert) -> None:
+        """Let go of an alert that does not go on."""
+        if alert.key not in {one.key for one in self._opened()}:
+            return
+        if alert.rule in PRESENCE:
+            self.windows[alert.place] = presence.Watch(self.hall.id, alert.place)
+        elif alert.rule in CROWD:
+            self.zones[alert.place][alert.rule] = limits.Watch(alert.rule, self.hall.id, alert.place)
+        elif alert.rule is Rule.HALL:
+            self.whole = limits.Watch(Rule.HALL, self.hall.id, self.hall.id)
+
+    def _window(self, known: Known, place: str, at: datetime, sees: bool) -> Alert | None:
         """`sees`: whether this look could; one that could not adds nothing while another camera sees the window."""
-        gap = self._absence.gap_cadences
-        people = staffed(*self._latest(RegionKind.STAFF, place, at, gap))
+        window, before = self._windows[place], self.windows[place]
+        duty = self._duty(known, window, at)
+        rule = self._thresholds.absence(self.hall, place, duty.service.segment if duty.service else None)
+        people = staffed(*self._latest(RegionKind.STAFF, place, at, rule.gap_cadences))
         if people is not None and not sees:
             return None
-        self._saw(Rule.ABSENCE, place, at, people)
+        if (RegionKind.STAFF, place) in self._views:
+            self._saw(Rule.ABSENCE, place, at, people)
         seen = presence.Seen(
             at=at,
             people=people,
-            duty=self.duty(place, at),
+            duty=duty,
             cadence=self._cadence(RegionKind.STAFF, place),
-            waiting=self._waiting(self._windows[place].zone, at),
-            served=bool(staffed(*self._latest(RegionKind.CITIZEN, place, at, gap))),
-            pause_signal=self.said(place) is not None,
+            waiting=self._waiting(known, window.zone, at),
+            served=bool(staffed(*self._latest(RegionKind.CITIZEN, place, at, rule.gap_cadences))),
+            pause_signal=place in known.states,
+            blind=self._blindness(place),
         )
-        self.windows[place], alert = presence.step(self._absence, self.windows[place], seen)
+        after, alert = presence.step(rule, before, seen)
+        self.windows[place] = after
+        self._cover(before, after, seen, rule)
+        self._mark_window(after, seen)
         return alert
 
-    def _zone(self, place: str, at: datetime) -> Alert | None:
-        waiting = self._waiting(place, at)
-        self._saw(Rule.QUEUE, place, at, waiting)
-        seen = queues.Seen(
-            at=at,
-            waiting=waiting,
-            open_windows=self.open_windows(place, at),
-            in_service=segment_at(self.hall, self.calendar, at) is not None,
-            cadence=self._cadence(RegionKind.QUEUE, place),
+    def _cover(
+        self, before: presence.Watch, after: presence.Watch, seen: presence.Seen, rule: presence.AbsenceRule
+    ) -> None:
+        """Count the time since the last look into the day's coverage."""
+        duty = seen.duty
+        if before.at is None or not duty.required or seen.at <= before.at or duty.opens_at is None:
+            return
+        gap = seen.at - before.at
+        vouched = gap if before.blind_since is None and gap <= seen.cadence * rule.gap_cadences else seen.cadence
+        saw = seen.people is not None and before.seen_at is not None
+        more = coverage.passed(before.at, seen.at, duty.opens_at, saw, after.post, vouched)
+        key = after.window, today(seen.at)
+        if key not in self.coverage:
+            self.coverage = {old: one for old, one in self.coverage.items() if old[1] >= key[1] - timedelta(days=1)}
+        self.coverage[key] = self.coverage.get(key, coverage.Coverage()) + more
+
+    def _zone(self, known: Known, place: str, at: datetime) -> Iterator[Alert | None]:
+        counted = gathered(*self._latest(RegionKind.QUEUE, place, at, queues.QueueRule().gap_cadences))
+        if (RegionKind.QUEUE, place) in self._views:
+            self._saw(Rule.QUEUE, place, at, counted)
+        rule, service = self.queue_rule(place, at), self.hours.at(None, at)
+        closes_at = service.closes_at if service is not None else None
+        measured = self._measure(known, place, at, counted)
+        self.measured[place] = measured
+        self._mark_zone(place, at, measured)
+        watches, values = self.zones[place], queues.rule_values(rule)
+        cadence = max(self._cadence(RegionKind.QUEUE, place), WALK)
+        quiet = any(watch.opened is not None for watch in watches.values())
+        figures = queues.values(rule, measured)
+        for kind, limit in queues.limits(rule).items():
+            waiting = measured.waiting
+            seen = limits.Seen(at, figures[kind], service is not None, cadence, closes_at, quiet, waiting, waiting)
+            watches[kind], alert = limits.step(limit, watches[kind], seen, values)
+            quiet = quiet or watches[kind].opened is not None
+            yield alert
+
+    def _measure(self, known: Known, zone: str, at: datetime, counted: int | None) -> Measured:
+        """Everything that is known of a zone now."""
+        posts = {window.id: self.post(window.id, at)[0] for window in self._of_zone[zone]}
+        due = [post for post in posts.values() if post not in (Post.CLOSED, Post.NOT_IN_SERVICE)]
+        manned = sum(post in MANNED for post in due)
+        book = known.books.get(zone)
+        told = book is not None and book.known
+        service = self.hours.at(None, at)
+        oldest_s = book.oldest_s(at) if book is not None else None
+        return Measured(
+            tickets=book.counted() if book is not None else None,
+            counted=counted,
+            open_windows=sum(post in (*MANNED, Post.UNKNOWN, Post.AWAY_SERVING) for post in due),
+            staffed=None if Post.UNKNOWN in due and not manned else manned,
+            due_windows=len(due),
+            idle=sum(post is Post.ON_DUTY and self._knows_idle(id, told) for id, post in posts.items()),
+            oldest_s=oldest_s if oldest_s is not None else 0.0 if told else None,
+            abandoned=book.abandoned(at) if book is not None and told else None,
+            served_s=book.served_s() if book is not None else None,
+            closes_in_s=(service.closes_at - at).total_seconds() if service else None,
         )
-        self.zones[place], alert = queues.step(self._queue, self.zones[place], seen)
+
+    def _knows_idle(self, window: str, told: bool) -> bool:
+        """Whether it could be known that a window serves somebody: by tickets or by a view of the citizens' side."""
+        return told or (RegionKind.CITIZEN, window) in self._views
+
+    def _fault(self, camera: str, at: datetime, blind: str) -> Alert | None:
+        """Whether a camera has been blind for too long; round the clock."""
+        rule = self._thresholds.hall(self.hall, None)
+        cadence = max(self.cameras[camera].cadence, timedelta(seconds=60))
+        seen = limits.Seen(at, 1.0 if blind else 0.0, True, cadence)
+        limit = halls.camera_limit(rule)
+        self.faults[camera], alert = limits.step(limit, self.faults[camera], seen, halls.rule_values(rule))
         return alert
 
-    def _waiting(self, zone: str, at: datetime) -> int | None:
-        return gathered(*self._latest(RegionKind.QUEUE, zone, at, self._queue.gap_cadences))
+    def _walk(self, known: Known, at: datetime) -> Iterator[Alert | None]:
+        """What no look brings: windows that cannot be seen, zones by their tickets, the hall as a whole."""
+        for place, watch in self.windows.items():
+            if at - (watch.at or self._began or at) > max(3 * self._cadence(RegionKind.STAFF, place), UNSEEN):
+                yield self._window(known, place, at, False)
+        for zone in self.zones:
+            seen_at = self.sights.get((Rule.QUEUE, zone), Sight()).seen_at or self._began or at
+            if at - seen_at > max(3 * self._cadence(RegionKind.QUEUE, zone), WALK):
+                yield from self._zone(known, zone, at)
+        rule, service = self.hall_rule(at), self.hours.at(None, at)
+        closes_at = service.closes_at if service is not None else None
+        posts = [watch.post for watch in self.windows.values()]
+        share = halls.empty_share(rule, posts)
+        waiting = sum(one.waiting or 0 for one in self.measured.values())
+        empty = sum(post in AWAY for post in posts)
+        seen = limits.Seen(at, share, service is not None, 3 * WALK, closes_at, people=empty, waiting=waiting)
+        self._mark_hall(at, empty, waiting)
+        self.whole, alert = limits.step(halls.empty_limit(rule), self.whole, seen, halls.rule_values(rule))
+        yield alert
+
+    def _duty(self, known: Known, window: Window, at: datetime) -> Duty:
+        return duty_at(self.hours, window, known, at, lambda other: self._manned(window, other))
+
+    def _manned(self, window: Window, other: str) -> bool | None:
+        """Whether another window of the zone is manned, any if `other` is empty; None = one that may be is unseen."""
+        posts = [
+            self.windows[one.id].post
+            for one in self._of_zone[window.zone]
+            if one.id != window.id and other in ("", one.id)
+        ]
+        if any(post in MANNED for post in posts):
+            return True
+        return None if Post.UNKNOWN in posts else False
+
+    def _waiting(self, known: Known, zone: str, at: datetime) -> int | None:
+        """People who wait in a zone: by tickets, else by the cameras."""
+        book = known.books.get(zone)
+        if book is not None and book.known:
+            return book.counted()
+        return gathered(*self._latest(RegionKind.QUEUE, zone, at, queues.QueueRule().gap_cadences))
+
+    def _blindness(self, window: str) -> str:
+        """Why a window cannot be seen."""
+        cameras = {view.camera for view in self._views.get((RegionKind.STAFF, window), ())}
+        return next((eye.blind for id, eye in self.eyes.items() if id in cameras and eye.blind), "") or (
+            "stale" if cameras else "no-camera"
+        )
+
+    def _told(self, alert: Alert, at: datetime) -> Alert:
+        """An alert as the world is told of it: with why, and whether it is one of a hall in shadow mode."""
+        family = Rule.ABSENCE if alert.rule in PRESENCE else Rule.QUEUE if alert.rule in CROWD else alert.rule
+        own = self.lanes.get((family, alert.place), Lanes())
+        return replace(self._marked(alert), why=lanes.why(alert, own, at, self._sources(alert, at)))
+
+    def _marked(self, alert: Alert) -> Alert:
+        return replace(alert, shadow=True) if self.hall.shadow else alert
+
+    def _sources(self, alert: Alert, at: datetime) -> Mapping[str, str]:
+        """Where each value of the rule comes from."""
+        return self._thresholds.sources(self.hall, alert.rule, alert.place, self._segment(at))
+
+    def _lanes(self, family: Rule, place: str) -> Lanes:
+        return self.lanes.setdefault((family, place), Lanes())
+
+    def _mark_window(self, watch: presence.Watch, seen: presence.Seen) -> None:
+        """What the four lanes say of a window now."""
+        own, duty, at = self._lanes(Rule.ABSENCE, watch.window), seen.duty, seen.at
+        saw = f"unseen:{seen.blind}" if seen.people is None else "present" if seen.people else "empty"
+        own.mark(Lane.CAMERA, at, saw)
+        waits = "?" if seen.waiting is None else str(seen.waiting)
+        own.mark(Lane.TICKETS, at, f"{'serving' if duty.ticket else 'idle'}:{waits}")
+        pause = f"{watch.post}:{duty.pause.reason}" if duty.pause else "none" if seen.pause_signal else "no-signal"
+        own.mark(Lane.PAUSE, at, pause)
+        if duty.service is None:
+            roster = "not-in-service"
+        elif duty.closed:
+            roster = f"closed:{duty.closed}"
+        elif duty.excuse is not None:
+            roster = f"{duty.excuse.kind}:{duty.excuse.by}"
+        else:
+            roster = "back-office" if duty.back_office else f"open:{duty.service.segment.name}"
+        own.mark(Lane.ROSTER, at, roster)
+
+    def _mark_zone(self, zone: str, at: datetime, measured: Measured) -> None:
+        """What the four lanes say of a zone now."""
+        own = self._lanes(Rule.QUEUE, zone)
+        own.mark(Lane.CAMERA, at, "unseen" if measured.counted is None else str(measured.counted))
+        own.mark(Lane.TICKETS, at, "no-signal" if measured.tickets is None else str(measured.tickets))
+        posts = [self.windows[one.id].post for one in self._of_zone[zone]]
+        own.mark(Lane.PAUSE, at, str(sum(post in (Post.PAUSED_OK, Post.PAUSED_OVER) for post in posts)))
+        own.mark(Lane.ROSTER, at, f"{measured.open_windows}/{measured.due_windows}")
+
+    def _mark_hall(self, at: datetime, empty: int, waiting: int) -> None:
+        own, posts = self._lanes(Rule.HALL, self.hall.id), [watch.post for watch in self.windows.values()]
+        own.mark(Lane.CAMERA, at, str(empty))
+        own.mark(Lane.TICKETS, at, str(waiting))
+        own.mark(Lane.PAUSE, at, str(sum(post in (Post.PAUSED_OK, Post.PAUSED_OVER) for post in posts)))
+        own.mark(Lane.ROSTER, at, str(sum(post not in (Post.NOT_IN_SERVICE, Post.CLOSED) for post in posts)))
 
     def _latest(
         self, kind: RegionKind, place: str, at: datetime, gap_cadences: float

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.alerts import Alert, Rule, Still, severity
-from monitor.calendar import segment_at, today
+from monitor import limits, presence
+from monitor.alerts import Alert, Rule, Still, family, severity
+from monitor.calendar import today
 from monitor.desk import Desk
-from monitor.duty import Duty
-from monitor.presence import Post
-from monitor.queues import Crowd
+from monitor.halls import groups
+from monitor.posts import IDLE, Post
+from monitor.posts import presence as value_of
+from monitor.queues import disagree
 from monitor.sight import Sight
 
 SCHEMA = "live/1"
@@ -66,9 +68,6 @@ class Reception:
     clocks: tuple[WrongClock, ...] = ()
 
 
-OFF_DUTY = {Duty.NOT_IN_SERVICE: Post.NOT_IN_SERVICE, Duty.CLOSED: Post.CLOSED, Duty.PAUSED: Post.PAUSED_OK}
-"""What is known of a window that nobody ever looked at."""
-
 STAFFED = {Post.SERVING: Post.ON_DUTY}
 """Applicants come and go; that is not news."""
 
@@ -91,20 +90,23 @@ def message(
     lag behind, in seconds; `pace`: how the shard keeps up, `slow`: since when it does not; `reception`: how the hall's
     cameras do.
     """
-    segment = segment_at(desk.hall, desk.calendar, at)
-    alerts = [_alert(desk, alert, stills(alert.key)) for alert in desk.alerts(at)]
+    service = desk.hours.at(None, at)
+    told = desk.alerts(at)
+    together = groups(desk.hall_rule(at), told)
+    alerts = [_alert(desk, alert, stills(alert.key), together.get(alert.key, "")) for alert in told]
     return {
         "schema": SCHEMA,
         "hall": desk.hall.id,
         "version": version,
         "at": at.isoformat(),
         "service": {
-            "open": segment is not None,
-            "segment": segment.name if segment else "",
-            "day": str(desk.calendar.kind(today(at))),
+            "open": service is not None,
+            "segment": service.segment.name if service else "",
+            "day": str(desk.hours.calendar.kind(today(at))),
         },
+        "shadow": desk.hall.shadow,
         "detector": {"name": detector, "demo": demo},
-        "windows": [_window(desk, window.id, at, segment is not None) for window in desk.hall.windows],
+        "windows": [_window(desk, window.id, at) for window in desk.hall.windows],
         "zones": [_zone(desk, zone.id, at) for zone in desk.hall.zones],
         "cameras": _cameras(desk, reception),
         "alerts": sorted(alerts, key=_urgency),
@@ -120,30 +122,32 @@ def news(desk: Desk) -> News:
 
     What is left out (people, who is being served, times, severity) only counts or grows older.
     """
-    alerts = [watch.alert for watch in desk.windows.values()] + [watch.alert for watch in desk.zones.values()]
+    watches: list[presence.Watch | limits.Watch] = list(desk.windows.values())
+    watches += [watch for zone in desk.zones.values() for watch in zone.values()]
+    watches += [desk.whole, *desk.faults.values()]
     return (
         [STAFFED.get(watch.post, watch.post) for watch in desk.windows.values()],
-        [watch.crowd for watch in desk.zones.values()],
-        [_standing(alert) for alert in alerts if alert is not None],
+        [_standing(watch.alert) for watch in watches if watch.alert is not None],
         [eye.blind for eye in desk.eyes.values()],
     )
 
 
 def _standing(alert: Alert) -> News:
-    return alert.place, alert.since, alert.level, alert.until, alert.sees
+    return alert.key, alert.level, alert.until, alert.sees
 
 
-def _window(desk: Desk, window: str, at: datetime, in_service: bool) -> Message:
+def _window(desk: Desk, window: str, at: datetime) -> Message:
     """Nobody needs to look to know that a hall is closed."""
     watch, said = desk.windows[window], desk.said(window)
     sight = desk.sights.get((Rule.ABSENCE, window), Sight())
-    looked = in_service and watch.at is not None
-    post = watch.post if looked else OFF_DUTY.get(desk.duty(window, at), Post.UNKNOWN)
+    post, reason = desk.post(window, at)
+    told = said.reason if said is not None and post in IDLE else ""
     return {
         "id": window,
         "state": str(post),
+        "presence": str(value_of(post)),
         "since": _iso(watch.post_since) if post is watch.post else None,
-        "reason": said.reason if said is not None and post in (Post.PAUSED_OK, Post.CLOSED) else "",
+        "reason": told or reason,
         "pause_signal": said is not None,
         "people": sight.people,
         "seen_at": _iso(sight.seen_at),
@@ -151,13 +155,17 @@ def _window(desk: Desk, window: str, at: datetime, in_service: bool) -> Message:
 
 
 def _zone(desk: Desk, zone: str, at: datetime) -> Message:
-    sight = desk.sights.get((Rule.QUEUE, zone), Sight())
+    sight, measured = desk.sights.get((Rule.QUEUE, zone), Sight()), desk.measured.get(zone)
     return {
         "id": zone,
-        "waiting": sight.people,
+        "waiting": measured.waiting if measured is not None else None,
+        "tickets": measured.tickets if measured is not None else None,
+        "counted": sight.people,
+        "disagree": measured is not None and disagree(desk.queue_rule(zone, at), measured),
+        "oldest_s": round(measured.oldest_s) if measured is not None and measured.oldest_s is not None else None,
         "seen_at": _iso(sight.seen_at),
         "open_windows": desk.open_windows(zone, at),
-        "level": str(Crowd.UNKNOWN if sight.people is None else desk.zones[zone].crowd),
+        "level": str(desk.crowd(zone, at)),
     }
 
 
@@ -174,8 +182,9 @@ def _cameras(desk: Desk, reception: Reception) -> Message:
     }
 
 
-def _alert(desk: Desk, alert: Alert, stills: Sequence[Still]) -> Message:
-    sight = desk.sights.get((alert.rule, alert.place), Sight())
+def _alert(desk: Desk, alert: Alert, stills: Sequence[Still], group: str) -> Message:
+    """`group`: key of the first alert of those that are shown as one with it; empty = it stands alone."""
+    sight = desk.sights.get((family(alert.rule), alert.place), Sight())
     return {
         "key": alert.key,
         "rule": str(alert.rule),
@@ -187,6 +196,9 @@ def _alert(desk: Desk, alert: Alert, stills: Sequence[Still]) -> Message:
         "sees": alert.sees,
         "unseen_s": alert.unseen_s,
         "waiting": alert.waiting,
+        "red_at": _iso(alert.red_at),
+        "group": group,
+        "shadow": alert.shadow,
         "severity": round(severity(alert, sight.seen_at or alert.opened_at), 1),
         "people": alert.people,
         "pause_signal": alert.pause_signal,

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from camera_ingest.sample import Sample
 from models.detection import Detection
 from models.static_map import StaticMap, Thing, learn, without
-from monitor.calendar import Calendar, segment_at
 from monitor.desk import Desk
-from monitor.places import Hall
+from monitor.hours import Hours
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class Scenery:
         """
         if found is None or sample.shown is None:
             return found
-        camera, closed = sample.camera, is_closed(desk.hall, desk.calendar, sample.at)
+        camera, closed = sample.camera, is_closed(desk.hours, sample.at)
         before = self._maps[camera] if camera in self._maps else self._recall(camera)
         if not (before.things or closed):  # nothing to leave out, and nothing is learned in service
             self._maps[camera] = before
@@ -61,9 +60,9 @@ class Scenery:
         return self._maps.get(camera, StaticMap()).known
 
 
-def is_closed(hall: Hall, calendar: Calendar, at: datetime) -> bool:
+def is_closed(hours: Hours, at: datetime) -> bool:
     """Whether a hall is out of service, and has been and will be for a while."""
-    return not any(segment_at(hall, calendar, moment) for moment in (at - MARGIN, at, at + MARGIN))
+    return not any(hours.at(None, moment) for moment in (at - MARGIN, at, at + MARGIN))
 
 
 def _say(camera: str, before: StaticMap, now: StaticMap) -> None:

@@ -12,9 +12,11 @@ from models.regions import Anchor, Region, RegionKind
 from monitor.alerts import Alert
 from monitor.calendar import Calendar
 from monitor.desk import Desk
+from monitor.hours import Hours
+from monitor.known import Known
+from monitor.memory import Memory
 from monitor.places import Hall, HallLevel, Segment, Window, Zone
-from monitor.presence import AbsenceRule
-from monitor.queues import QueueRule
+from monitor.thresholds import Thresholds
 from monitor.window_states import Service, WindowState
 
 ZERO = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -63,9 +65,13 @@ def desk(
     regions: Iterable[Region] = REGIONS,
     said: Mapping[str, WindowState] | None = None,
     alerts: Iterable[Alert] = (),
+    known: Known | None = None,
+    memory: Memory | None = None,
+    hall: Hall = HALL,
 ) -> Desk:
-    """A desk with the default rules; `said`: window states by window."""
-    return Desk(HALL, cameras, regions, CALENDAR, AbsenceRule(), QueueRule(), (said or {}).get, alerts)
+    """A desk with the default rules; `said`: window states by window, if nothing else is known."""
+    everything = Known(said or {}) if known is None else known
+    return Desk(Hours(hall, CALENDAR), cameras, regions, Thresholds(), lambda: everything, alerts, memory)
 
 
 def declared(window: str, state: Service, reason: str = "") -> WindowState:

@@ -36,11 +36,11 @@ from monitor.adapters.telemetry import SqliteTelemetry
 from monitor.album import Album, Room
 from monitor.calendar import Calendar
 from monitor.desk import Desk
+from monitor.hours import Hours
 from monitor.observation import observe
 from monitor.places import Hall, HallLevel, Segment, Window, Zone
-from monitor.presence import AbsenceRule
-from monitor.queues import QueueRule
 from monitor.scenery import Scenery
+from monitor.thresholds import Thresholds
 from tests.monitor.adapters.conftest import free_port
 from tests.monitor.hall import ZERO, box
 
@@ -102,7 +102,7 @@ def hall_of(number: int, windows: int, cameras: int) -> tuple[Desk, dict[str, Sc
         zone = zones[n % len(zones)].id
         regions.append(Region("q", camera.id, RegionKind.QUEUE, zone, box(0, 0, 1, 1), Anchor.FOOT))
     hall = Hall(id, f"{id} 政务服务中心", "371002", HallLevel.DISTRICT, (DAY,), zones, posts)
-    desk = Desk(hall, eyes, regions, CALENDAR, AbsenceRule(), QueueRule(), lambda window: None)
+    desk = Desk(Hours(hall, CALENDAR), eyes, regions, Thresholds())
     kinds = {camera: [one.kind for one in own] for camera, own in desk.regions.items()}
     scenes = {
         camera: Scene(own.count(RegionKind.STAFF), RegionKind.QUEUE in own, Random(camera))

@@ -8,9 +8,8 @@ from models.detection import Detection
 from models.regions import Region
 from monitor.alerts import Alert, Level, Rule, lasted_s
 from monitor.desk import Desk
-from monitor.duty import Duty
 from monitor.observation import observe
-from monitor.presence import Post
+from monitor.posts import Post
 from monitor.queues import Crowd
 from monitor.window_states import Service
 from tests.monitor.hall import CITIZEN, CLERK_1, CLERK_2, EVERY, REGIONS, ZERO, blind, camera, declared, desk, seeing
@@ -29,7 +28,7 @@ def test_each_window_by_its_own_region() -> None:
     hall = desk()
     for second in range(0, 70, 10):
         show(hall, seeing("c1", second), (CLERK_1, CITIZEN))
-    assert posts(hall) == {"w001": Post.SERVING, "w002": Post.AWAY_TIMER, "w003": Post.UNKNOWN}
+    assert posts(hall) == {"w001": Post.SERVING, "w002": Post.AWAY_TIMER, "w003": Post.CLOSED}
 
 
 def test_who_waits_makes_an_absence_red() -> None:
@@ -99,7 +98,7 @@ def test_open_windows_are_those_that_may_be_serving() -> None:
     for second in range(0, 70, 10):
         show(hall, seeing("c1", second), (CLERK_1,))
     assert hall.open_windows("za", ZERO) == 1
-    assert hall.duty("w003", ZERO) is Duty.CLOSED
+    assert hall.duty("w003", ZERO).closed == "configured"
 
 
 def test_a_crowd() -> None:
@@ -107,7 +106,7 @@ def test_a_crowd() -> None:
     crowd = (CITIZEN,) * 8
     alerts = [alert for second in range(0, 200, 10) for alert in show(hall, seeing("c2", second), crowd)]
     assert [(alert.rule, alert.place, alert.people, alert.since) for alert in alerts] == [(Rule.QUEUE, "za", 8, ZERO)]
-    assert hall.zones["za"].crowd is Crowd.YELLOW
+    assert hall.crowd("za", ZERO + timedelta(seconds=190)) is Crowd.YELLOW
 
 
 def test_outside_service_hours_nothing_is_judged() -> None:
@@ -115,7 +114,7 @@ def test_outside_service_hours_nothing_is_judged() -> None:
     evening = timedelta(hours=12).total_seconds()
     for second in range(0, 900, 10):
         assert show(hall, seeing("c1", evening + second)) == ()
-    assert set(posts(hall).values()) == {Post.NOT_IN_SERVICE, Post.UNKNOWN}
+    assert set(posts(hall).values()) == {Post.NOT_IN_SERVICE}
 
 
 def test_a_camera_says_since_when_it_is_blind() -> None:

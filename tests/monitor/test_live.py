@@ -41,7 +41,18 @@ def test_before_the_first_look() -> None:
     assert told["service"] == {"open": True, "segment": "上午", "day": "工作日"}
     assert told["detector"] == {"name": "hallwatch-demo 416x256 openvino", "demo": True}
     assert [window["state"] for window in told["windows"]] == ["UNKNOWN", "UNKNOWN", "CLOSED"]
-    assert told["zones"] == [{"id": "za", "waiting": None, "seen_at": None, "open_windows": 2, "level": "unknown"}]
+    (zone,) = told["zones"]
+    assert zone == {
+        "id": "za",
+        "waiting": None,
+        "tickets": None,
+        "counted": None,
+        "disagree": False,
+        "oldest_s": None,
+        "seen_at": None,
+        "open_windows": 2,
+        "level": "unknown",
+    }
     assert told["cameras"] == {
         "total": 2,
         "seeing": 0,
@@ -117,8 +128,9 @@ def test_windows_zones_and_an_open_alert() -> None:
     assert told["windows"][0] == {
         "id": "w001",
         "state": "ON_DUTY",
+        "presence": "present",
         "since": at(0).isoformat(),
-        "reason": "",
+        "reason": "person",
         "pause_signal": True,
         "people": 1,
         "seen_at": at(300).isoformat(),
@@ -127,11 +139,16 @@ def test_windows_zones_and_an_open_alert() -> None:
     assert told["zones"][0] | {"seen_at": None} == {
         "id": "za",
         "waiting": 2,
+        "tickets": None,
+        "counted": 2,
+        "disagree": False,
+        "oldest_s": None,
         "seen_at": None,
         "open_windows": 1,
-        "level": "green",
+        "level": "yellow",
     }
-    (alert,) = told["alerts"]
+    alert, idle = told["alerts"]
+    assert (idle["rule"], idle["place"]) == ("idle", "za")  # somebody waits, and nobody stands at the manned window
     assert alert == {
         "key": f"absence:hc01:w002:{ZERO.isoformat()}",
         "rule": "absence",
@@ -143,6 +160,9 @@ def test_windows_zones_and_an_open_alert() -> None:
         "sees": True,
         "unseen_s": 0.0,
         "waiting": 2,
+        "red_at": at(300).isoformat(),
+        "group": "",
+        "shadow": False,
         "severity": 15.0,
         "people": None,
         "pause_signal": False,

@@ -22,12 +22,12 @@ from monitor.attention import Attention
 from monitor.calendar import BEIJING
 from monitor.desk import Desk
 from monitor.flow import watch
+from monitor.hours import Hours
 from monitor.observation import Observation
 from monitor.places import Hall as Place
 from monitor.places import Segment
-from monitor.presence import AbsenceRule
-from monitor.queues import QueueRule
 from monitor.scenery import Scenery, is_closed
+from monitor.thresholds import Thresholds
 from simulation.counter import window_stage
 from simulation.looks import Optics, look
 from simulation.scenes import Cast, compose
@@ -80,7 +80,7 @@ def find(picture: Picture, regions: Sequence[Region]) -> Sequence[Detection]:
 
 
 def desk(hall: Place = HALL) -> Desk:
-    return Desk(hall, CAMERAS, REGIONS, CALENDAR, AbsenceRule(), QueueRule(), lambda window: None)
+    return Desk(Hours(hall, CALENDAR), CAMERAS, REGIONS, Thresholds())
 
 
 def _nothing(*_: object) -> None:
@@ -164,7 +164,7 @@ def test_a_look_that_could_not_see_teaches_nothing() -> None:
     [(7, 59, True), (8, 0, False), (8, 30, False), (12, 0, False), (12, 29, False), (12, 30, True), (23, 0, True)],
 )
 def test_half_an_hour_around_service_is_not_closed(hour: int, minute: int, closed: bool) -> None:
-    assert is_closed(HALL, CALENDAR, EVENING.replace(hour=hour, minute=minute)) is closed
+    assert is_closed(Hours(HALL, CALENDAR), EVENING.replace(hour=hour, minute=minute)) is closed
 
 
 class Watched(Album):

@@ -6,7 +6,8 @@ import pytest
 
 from tests.monitor.timeline import Timeline, read, said, shown
 
-FILES = sorted((Path(__file__).parents[1] / "timelines").glob("*.yaml"))
+FOLDER = Path(__file__).parents[1] / "timelines"
+FILES = (FOLDER / "absence.yaml", FOLDER / "queue.yaml")
 
 
 @pytest.mark.parametrize("timeline", [one for path in FILES for one in read(path)], ids=lambda one: one.name)

@@ -25,12 +25,16 @@ from typing import Any
 
 import yaml
 
-from monitor import presence, queues
-from monitor.alerts import Alert
-from monitor.duty import Duty
+from monitor import limits, presence, queues
+from monitor.alerts import Alert, Rule
+from monitor.duty import Duty, Pause
+from monitor.hours import Service
+from tests.monitor.hall import HALL
 
 ZERO = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 """The time of the first look: a Friday, 09:00 in Beijing."""
+
+SERVICE = Service(HALL.segments[0], ZERO - timedelta(minutes=30), ZERO + timedelta(hours=3))
 
 FIELDS = {"name", "every", "samples", "waiting", "windows", "duty", "restart", "rule", "expect", "board"}
 
@@ -88,12 +92,22 @@ def _looks(entry: dict[str, Any], every: timedelta) -> Iterator[Look]:
     samples = tuple(_line(str(entry["samples"])))
     waiting = _stretched(str(entry.get("waiting", "_")), len(samples))
     windows = _stretched(str(entry.get("windows", "1")), len(samples))
-    duties = [(ZERO, Duty.REQUIRED), *((ZERO + offset(at), Duty(duty)) for at, duty in entry.get("duty", {}).items())]
+    asked = [(ZERO, "required"), *((ZERO + offset(at), duty) for at, duty in entry.get("duty", {}).items())]
+    duties = [(begin, _duty(word, begin)) for begin, word in asked]
     for number, people in enumerate(samples):
         at = ZERO + number * every
         duty = [duty for begin, duty in duties if begin <= at][-1]
         if people != "-":
             yield Look(at, _count(people), _count(waiting[number]), _count(windows[number]) or 0, duty)
+
+
+def _duty(word: str, since: datetime) -> Duty:
+    """What is asked of the window from a time on."""
+    if word == "not-in-service":
+        return Duty()
+    if word == "closed":
+        return Duty(SERVICE, "configured")
+    return Duty(SERVICE, opens_at=SERVICE.opens_at, pause=Pause(since, "break") if word == "paused" else None)
 
 
 def _line(line: str) -> Iterator[str]:
@@ -161,14 +175,18 @@ def _absence(timeline: Timeline, opened: Alert | None) -> Player:
 
 def _queue(timeline: Timeline, opened: Alert | None) -> Player:
     rule = queues.QueueRule(**timeline.values)
-    watch = queues.resume(opened) if opened else queues.Watch("hc01", "za")
+    limit = queues.limits(rule)[Rule.QUEUE]
+    watch = limits.resume(opened) if opened else limits.Watch(Rule.QUEUE, "hc01", "za")
 
     def judge(look: Look) -> tuple[str, Alert | None]:
         nonlocal watch
-        in_service = look.duty is Duty.REQUIRED
-        seen = queues.Seen(look.at, look.people, look.windows, in_service, timeline.every)
-        watch, alert = queues.step(rule, watch, seen)
-        return watch.crowd, alert
+        measured = queues.Measured(None, look.people, look.windows, None)
+        seen = limits.Seen(look.at, measured.load, look.duty.required, timeline.every, people=look.people)
+        watch, alert = limits.step(limit, watch, seen, queues.rule_values(rule))
+        if look.people is None:
+            return "unknown", alert
+        level = limits.level(limit, watch, look.at)
+        return str(level or ("yellow" if watch.opened else "green")), alert
 
     return judge
 

@@ -108,4 +108,4 @@ def test_what_cannot_be_written_is_said_once_and_not_kept(caplog: pytest.LogCapt
     assert (len(caplog.records), projection.pending) == (1, [])
     telemetry.full = False
     look(hall, projection, 400, "c1", CLERK_1)
-    assert len(telemetry.kept) == 4
+    assert len(telemetry.kept) == 5  # both windows, two cameras, and that the zone cannot be seen

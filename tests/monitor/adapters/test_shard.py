@@ -1,4 +1,4 @@
-"""The edges of a watching program: what it hears of windows, what it records, what it measures."""
+"""The edges of a watching program: what it records, and for how long it keeps it."""
 
 import logging
 from collections.abc import Iterator
@@ -10,29 +10,15 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.adapters import alert_records, issue_records
-from monitor.adapters.shard import KEEP_STILLS, Recorder, Retention, WindowStates
+from monitor.adapters.shard import KEEP_STILLS, Recorder, Retention
 from monitor.alerts import Alert, Level, Moment, Rule, Still
 from monitor.categories import Severity, Source
 from monitor.evidence import MaskedJpeg, write
 from monitor.issues import IssueDraft
-from monitor.window_states import Service, WindowState
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ALERT = Alert(Rule.ABSENCE, "hc01", "w001", AT, AT + timedelta(seconds=300), Level.YELLOW)
 STILL = Still(Moment.START, AT, "alerts/start.jpg", "0" * 64)
-
-
-def said(state: Service, seq: int) -> WindowState:
-    at = AT + timedelta(seconds=seq)
-    return WindowState("hc01", "w001", state, "", at, "boot", seq, at)
-
-
-def test_a_declaration_that_comes_late_does_not_undo_a_newer_one(engine: Engine) -> None:
-    states = WindowStates(engine, ["hc01"])
-    assert states.of("hc01", "w001") is None
-    for declared in (said(Service.CLOSED, 1), said(Service.OPEN, 2), said(Service.CLOSED, 1)):
-        states.take(declared)
-    assert states.of("hc01", "w001") == said(Service.OPEN, 2)
 
 
 @pytest.fixture
