@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from monitor.alerts import Alert
     from monitor.desk import Desk
+    from monitor.known import Known
     from monitor.live import Pace, Reception
-    from monitor.window_states import WindowState
+    from monitor.memory import Memory
 
+RECENT = timedelta(hours=24)
+"""What ended so lately may still be open in what a desk remembers."""
 MINUTE_S = 60.0
 """Over which the board is told how many looks were in time."""
 
@@ -49,21 +52,23 @@ def shard_of(settings: Settings, number: int, of: int) -> Settings:
 
 
 def desks_of(
-    settings: Settings, said: Callable[[str, str], WindowState | None], alerts: Sequence[Alert] = ()
+    settings: Settings,
+    known: Callable[[str], Known],
+    alerts: Sequence[Alert] = (),
+    remembered: Callable[[str], Memory | None] = lambda hall: None,
 ) -> list[Desk]:
-    """A desk per hall. `said`: what a window (hall, window) last said of itself; `alerts`: those open on record."""
+    """A desk per hall. `known` and `remembered`: of a hall; `alerts`: see `Desk`."""
     from monitor.desk import Desk
 
     return [
         Desk(
-            hall,
+            settings.hours[hall.id],
             settings.cameras,
             settings.regions,
-            settings.calendar,
-            settings.absence,
-            settings.queue,
-            partial(said, hall.id),
+            settings.thresholds,
+            partial(known, hall.id),
             alerts,
+            remembered(hall.id),
         )
         for hall in settings.halls
     ]
@@ -83,6 +88,7 @@ def watch_halls(
     from monitor.adapters import alert_records, shard
     from monitor.adapters.database import open_database
     from monitor.adapters.healths import Healths
+    from monitor.adapters.hearing import subscriptions
     from monitor.adapters.mqtt import Bus
     from monitor.adapters.static_maps import StaticMaps
     from monitor.adapters.telemetry import SqliteTelemetry
@@ -94,9 +100,11 @@ def watch_halls(
     cv2.setNumThreads(1)  # pictures are small: waking a second thread costs more than it saves
     halls = [hall.id for hall in settings.halls]
     engine, finder = open_database(settings.stores.database), finder_of(settings)
-    said = shard.WindowStates(engine, halls)
-    desks = desks_of(settings, said.of, alert_records.open_alerts(engine, halls))
-    stills = {one.alert.key: one.stills for one in alert_records.alerts_since(engine, datetime.now(UTC))}
+    hearing = shard.Hearing(engine, halls)
+    memories = shard.Memories(settings.stores.memories)
+    recent = alert_records.alerts_since(engine, datetime.now(UTC) - RECENT, halls)
+    desks = desks_of(settings, hearing.known, [one.alert for one in recent], memories.read)
+    stills = {one.alert.key: one.stills for one in recent}
     room = Room.of(len(settings.cameras))
     albums = {hall: Album(settings.stores.evidence, room) for hall in halls}
     for album in albums.values():
@@ -107,10 +115,10 @@ def watch_halls(
     maps, attention, steps = StaticMaps(settings.stores.static_maps), Attention(finder.find, gated), Steps()
     with (
         stopping(fleet.stop),
-        Bus(settings.broker, f"hallwatch-watch-{number}", shard.subscriptions(settings.halls)) as bus,
+        Bus(settings.broker, f"hallwatch-watch-{number}", subscriptions(settings.halls)) as bus,
         SqliteTelemetry(settings.stores.telemetry) as telemetry,
         shard.Projection(telemetry) as projection,
-        said.heard(bus, Registry.of(settings.halls, settings.devices, settings.scales)),
+        hearing.heard(bus, Registry.of(settings.halls, settings.devices, settings.scales)),
         recorder.recording(),
         fleet,
     ):
@@ -125,6 +133,8 @@ def watch_halls(
             beat.turn(time.monotonic())
             reporter.report(desk, at)
             projection.project(desk, at)
+            memories.keep(desk)
+            recorder.cover(desk, at)
             retention.retain(at)
 
         pairs = [(desk, albums[desk.hall.id]) for desk in desks]
@@ -151,8 +161,7 @@ def _awake(settings: Settings) -> Callable[[str, datetime], bool]:
     """Whether a hall is in service, or was or will be within half an hour."""
     from monitor.scenery import is_closed
 
-    halls = {hall.id: hall for hall in settings.halls}
-    return lambda hall, at: not is_closed(halls[hall], settings.calendar, at)
+    return lambda hall, at: not is_closed(settings.hours[hall], at)
 
 
 class Steps:

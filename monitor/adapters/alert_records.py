@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, select, update
 
 from monitor.adapters import issue_records, tables
 from monitor.adapters.database import insert, transaction
+from monitor.adapters.reason_tables import alert_reasons
 from monitor.alerts import Alert, Level, Moment, Rule, Still
 from monitor.issues import Issue, IssueDraft, MoveRefused, Status, bounded
 from monitor.terms import Term
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
-STATE = ("level", "until", "sees", "unseen_s", "people", "waiting", "pause_signal")
+STATE = ("level", "red_at", "until", "sees", "unseen_s", "people", "waiting", "pause_signal", "shadow")
 """What may change about an alert."""
 
 
@@ -45,6 +46,10 @@ def save(engine: Engine, alert: Alert, at: datetime) -> bool:
         else:
             connection.execute(update(tables.alerts).where(tables.alerts.c.key == alert.key).values(**state, **version))
         connection.execute(tables.alert_versions.insert().values(alert_key=alert.key, **state, **version))
+        if alert.why is not None:
+            row = {"alert_key": alert.key, "version": version["version"], "why": alert.why}
+            why = insert(connection, alert_reasons).values(**row)
+            connection.execute(why.on_conflict_do_nothing(index_elements=["alert_key", "version"]))
     return True
 
 
@@ -80,6 +85,13 @@ def versions(engine: Engine, key: str) -> tuple[tuple[datetime, Alert], ...]:
     wanted = select(state, *identity).join(tables.alerts).where(state.c.alert_key == key).order_by(state.c.version)
     with engine.connect() as connection:
         return tuple((row["recorded_at"], _alert(row)) for row in connection.execute(wanted).mappings())
+
+
+def reasons(engine: Engine, key: str) -> tuple[dict[str, Any], ...]:
+    """Why an alert was as it was (`lanes.why`), at each of its changes, oldest first."""
+    wanted = select(alert_reasons.c.why).where(alert_reasons.c.alert_key == key).order_by(alert_reasons.c.version)
+    with engine.connect() as connection:
+        return tuple(connection.execute(wanted).scalars())
 
 
 def add_still(engine: Engine, key: str, still: Still) -> bool:

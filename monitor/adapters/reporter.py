@@ -10,7 +10,6 @@ from typing import Protocol
 
 from monitor import live
 from monitor.album import Album
-from monitor.calendar import segment_at
 from monitor.desk import Desk
 
 LEAST_S = 1.0
@@ -86,7 +85,7 @@ class Reporter:
     def _repeat(self, at: datetime, now: float) -> None:
         for hall, desk in self.desks.items():
             told_at, news = self.told.get(hall, NEVER)
-            if now - told_at >= REPEAT_S and segment_at(desk.hall, desk.calendar, at) is None:
+            if now - told_at >= REPEAT_S and desk.hours.at(None, at) is None:
                 self.told[hall] = now, news
                 self._tell(desk, at)
 

@@ -1,89 +1,50 @@
-"""A shard: the edges of one `watch` program — what windows say of themselves, the record, the live messages."""
+"""A shard: the edges of one `watch` program — what is heard, the record, the live messages."""
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.adapters import alert_records, device_records
-from monitor.adapters.mqtt import Bus
+from monitor.adapters import alert_records, coverage_records
+from monitor.adapters.hearing import Hearing
+from monitor.adapters.memories import Memories
 from monitor.adapters.projection import Projection
 from monitor.adapters.reporter import Reporter
 from monitor.alerts import Alert, Still
+from monitor.coverage import Days
+from monitor.desk import Desk
 from monitor.evidence import expire
-from monitor.messages import Registry, Said, read
-from monitor.places import Hall
-from monitor.window_states import WindowState, newer
 
-__all__ = ["Projection", "Recorder", "Reporter", "Retention", "WindowStates", "subscriptions"]
+__all__ = ["Hearing", "Memories", "Projection", "Recorder", "Reporter", "Retention"]
 
 LOG = logging.getLogger(__name__)
 
+EPOCH = datetime.fromtimestamp(0, UTC)
+COVER_EVERY = timedelta(minutes=1)
 RETRY_S = 10.0
 """Between two attempts to record what the database did not take, in seconds."""
 KEEP_STILLS = timedelta(days=30)
 
 
-def subscriptions(halls: Iterable[Hall]) -> tuple[str, ...]:
-    """What a shard hears: the window states of its halls, hall by hall (a broker may limit what one filter replays)."""
-    return tuple(f"zwjc/v1/{hall.area}/{hall.id}/window/+/tele/state" for hall in halls)
-
-
-class WindowStates:
-    """What each window last said of itself (see `newer`): from the record at the start, then the bus."""
-
-    def __init__(self, engine: Engine, halls: Collection[str]) -> None:
-        self._said = {(said.hall, said.window): said for said in device_records.window_states(engine, halls)}
-        self._crash: BaseException | None = None
-
-    def of(self, hall: str, window: str) -> WindowState | None:
-        """None = it has never said anything. Raises what listening died of: deaf to pauses nobody may be judged."""
-        if self._crash is not None:
-            raise self._crash
-        return self._said.get((hall, window))
-
-    @contextmanager
-    def heard(self, bus: Bus, registry: Registry) -> Iterator[None]:
-        """Listen while the context lasts, in a thread of its own; what cannot be understood is intake's matter."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self._hear, args=(bus, registry, stop), name="window-states")
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
-
-    def _hear(self, bus: Bus, registry: Registry, stop: threading.Event) -> None:
-        try:
-            while not stop.is_set():
-                for message in bus.take(100, 0.5):
-                    self.take(read(message, registry))
-                bus.acknowledge()
-        except BaseException as error:
-            self._crash = error
-
-    def take(self, said: Said) -> None:
-        """Hear one message; only a newer declaration than the one that holds changes anything."""
-        if isinstance(said, WindowState) and newer(said, self.of(said.hall, said.window)):
-            self._said[said.hall, said.window] = said
-
-
 @dataclass(slots=True)
 class Recorder:
-    """Alerts into the record, in a thread of its own: a slow database delays no look.
+    """Alerts and coverage into the record, in a thread of its own: a slow database delays no look.
 
     What the database cannot take now is kept, in order, and tried again; it says so once.
     """
 
     engine: Engine
     waiting: list[tuple[Alert, tuple[Still, ...], datetime]] = field(default_factory=list)
+    covered: dict[str, Days] = field(default_factory=dict)
+    """By hall: what of the service time was observed, where that is newer than the record."""
+    covered_at: dict[str, datetime] = field(default_factory=dict)
     failing: bool = False
     more: threading.Event = field(default_factory=threading.Event)
     crash: BaseException | None = None
@@ -94,6 +55,14 @@ class Recorder:
             raise self.crash
         self.waiting.append((alert, tuple(stills), at))
         self.more.set()
+
+    def cover(self, desk: Desk, at: datetime) -> None:
+        """Take what of a hall's service time was observed, once a minute; only the newest is recorded. Never waits."""
+        hall = desk.hall.id
+        if abs(at - self.covered_at.get(hall, EPOCH)) < COVER_EVERY:
+            return
+        self.covered_at[hall] = at
+        self.covered[hall] = dict(desk.coverage)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -122,20 +91,34 @@ class Recorder:
         """Record what waits, oldest first, as far as the database takes it."""
         while self.waiting:
             alert, stills, at = self.waiting[0]
-            try:
-                alert_records.save(self.engine, alert, at)
-                for still in stills:
-                    alert_records.add_still(self.engine, alert.key, still)
-            except SQLAlchemyError as error:
-                if not self.failing:
-                    found = getattr(error, "orig", None) or error
-                    LOG.error("database: expected to record alert %s, found: %s; it is tried again", alert.key, found)
-                self.failing = True
+            if not self._done(f"alert {alert.key}", partial(self._save, alert, stills, at)):
                 return
             del self.waiting[0]
-            if self.failing:
-                LOG.info("database: records again")
-            self.failing = False
+        for hall, days in tuple(self.covered.items()):
+            if not self._done(f"the coverage of {hall}", partial(coverage_records.save, self.engine, hall, days)):
+                return
+            if self.covered[hall] is days:
+                del self.covered[hall]
+
+    def _save(self, alert: Alert, stills: Sequence[Still], at: datetime) -> None:
+        alert_records.save(self.engine, alert, at)
+        for still in stills:
+            alert_records.add_still(self.engine, alert.key, still)
+
+    def _done(self, what: str, record: Callable[[], object]) -> bool:
+        """Whether the database took it; what it says instead is logged once."""
+        try:
+            record()
+        except SQLAlchemyError as error:
+            if not self.failing:
+                found = getattr(error, "orig", None) or error
+                LOG.error("database: expected to record %s, found: %s; it is tried again", what, found)
+            self.failing = True
+            return False
+        if self.failing:
+            LOG.info("database: records again")
+        self.failing = False
+        return True
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -63,12 +64,14 @@ def _alert_state() -> tuple[Column[Any], ...]:
         Column("version", Integer, nullable=False, comment="1 = opened, raised by every change"),
         Column("recorded_at", Utc, nullable=False, comment="when this version was said, UTC"),
         Column("level", String, nullable=False, comment="yellow or red"),
+        Column("red_at", Utc, comment="when it turned red, UTC; null = not"),
         Column("until", Utc, comment="first sample that ended it, UTC; null = open"),
         Column("sees", Boolean, nullable=False, comment="false = the place cannot be seen at present"),
         Column("unseen_s", Float, nullable=False, comment="seconds of the run in which it could not be seen"),
         Column("people", Integer, comment="queue: people counted; null = not seen or not a queue"),
         Column("waiting", Integer, comment="absence: people waiting in the zone; null = unknown"),
         Column("pause_signal", Boolean, nullable=False, comment="false = the window sends no pause state"),
+        Column("shadow", Boolean, nullable=False, server_default=false(), comment="of a hall in shadow"),
     )
 
 
