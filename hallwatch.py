@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from hallwatch_bench import add_bench
 from hallwatch_cameras import add_cameras
 from hallwatch_models import add_models
+from hallwatch_rules import add_check, add_rules
 from hallwatch_watch import desks_of, shard_of, watch_halls
 from hallwatch_wiring import (
     EPOCH,
@@ -51,14 +52,6 @@ LIBRARIES = {"libGL.so": "libgl1", "libgthread": "libglib2.0-0", "libglib": "lib
 
 
 # --- watch, intake, serve: the three programs of a site ---------------------------------------------------------------
-
-
-def check(options: argparse.Namespace) -> None:
-    """Validate a configuration and say what it will do."""
-    from config.summary import describe
-
-    for line in describe(load_settings(options.config)):
-        print(line)
 
 
 def watch(options: argparse.Namespace) -> None:
@@ -111,7 +104,7 @@ def replay(options: argparse.Namespace) -> None:
     from monitor import flow
     from monitor.album import Album
     from monitor.attention import Attention
-    from monitor.calendar import segment_at
+    from monitor.known import NOTHING
     from monitor.lines import alert_line, observation_line
     from monitor.scenery import Scenery
 
@@ -122,11 +115,11 @@ def replay(options: argparse.Namespace) -> None:
         if not camera.legal_basis:
             print(f"camera {camera.id}: it has no legal_basis, so nothing in it is analysed", file=sys.stderr)
     for hall in settings.halls:
-        if segment_at(hall, settings.calendar, options.at) is None:
+        if settings.hours[hall.id].at(None, options.at) is None:
             print(f"hall {hall.id}: {options.at} is outside its service hours; no alert opens then", file=sys.stderr)
     samples = merge(*(clip.samples(camera, path, options.at) for camera, path in clips.items()), key=lambda s: s.at)
     with TemporaryDirectory(prefix="hallwatch-replay-") as stills:
-        desks = [(desk, Album(Path(stills))) for desk in desks_of(settings, lambda hall, window: None)]
+        desks = [(desk, Album(Path(stills))) for desk in desks_of(settings, lambda hall: NOTHING)]
         flow.watch(
             samples,
             desks,
@@ -260,7 +253,8 @@ def _missing_library(error: ImportError) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hallwatch", description="Watches the windows of government service halls.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    add_configured(verbs, "check", check)
+    add_check(verbs)
+    add_rules(verbs)
     add_configured(verbs, "watch", watch).add_argument(
         "--shard", type=_fraction, default=(1, 1), metavar="k/n", help="only every n-th hall, beginning with the k-th"
     )

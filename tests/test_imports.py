@@ -14,6 +14,7 @@ ROOMS = ("camera_ingest", "models", "monitor", "config", "dashboards", "simulati
 FRONT = (
     "hallwatch",
     "hallwatch_models",
+    "hallwatch_rules",
     "hallwatch_cameras",
     "hallwatch_bench",
     "hallwatch_bench_runs",
@@ -41,6 +42,7 @@ EDGES = (
     "config/shapes.py",
     "config/flaws.py",
     "config/api.py",
+    "config/timelines.py",
     "dashboards/*",
     "simulation/*",
 )
