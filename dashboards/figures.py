@@ -15,6 +15,7 @@ from monitor.adapters import alert_records, issue_records, rating_records
 from monitor.adapters.alert_records import AlertRecord
 from monitor.alerts import Alert, severity
 from monitor.calendar import BEIJING, today
+from monitor.halls import groups, needs_a_person
 from monitor.issues import Issue, Status
 from monitor.rates import Rate, adoption, completion, counted, satisfaction
 from monitor.ratings import LEVELS, Channel, Rating
@@ -61,7 +62,8 @@ def figures(
     """The figures message: numbers, rates with both their numbers, lists in the order they are shown."""
     halls = standings(settings, messages, now, stale_after)
     heard = believed(messages, now, stale_after)
-    waiting, judging = zones(halls), feed(records.alerts, messages, now, stale_after)
+    waiting = zones(halls)
+    judging = grouped(settings, records.alerts, feed(records.alerts, messages, now, stale_after))
     cannot_see, told = blind(halls, messages, now, stale_after), notes(halls, heard)
     room = max(0, EYES - len(cannot_see))
     return {
@@ -127,6 +129,7 @@ def live_figures(halls: Sequence[HallStanding]) -> dict[str, Any]:
 
 def alert_figures(alerts: Sequence[AlertRecord], now: datetime) -> dict[str, Any]:
     """To judge (of any day), judged among those opened today, and how many of the judged were adopted."""
+    alerts = [record for record in alerts if needs_a_person(record.alert)]
     opened_today = [record for record in alerts if today(record.alert.opened_at) == today(now)]
     verdicts = [record.verdict.kind for record in opened_today if record.verdict is not None]
     return {
@@ -199,9 +202,29 @@ def feed(
     rows = [
         _row(record, *as_seen(record.alert, messages.get(record.alert.hall), now, stale_after))
         for record in alerts
-        if record.verdict is None
+        if record.verdict is None and needs_a_person(record.alert)
     ]
     return sorted(rows, key=lambda row: (row["until"] is not None, -row["severity"], row["since"]))
+
+
+def grouped(settings: Settings, alerts: Sequence[AlertRecord], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with those that are one event shown as one: the first of them, with all under `members`."""
+    first: dict[str, str] = {}
+    for hall in settings.halls:
+        own = [record.alert for record in alerts if record.alert.hall == hall.id and record.verdict is None]
+        first |= groups(settings.thresholds.hall(hall, None), own)
+    heads: dict[str, dict[str, Any]] = {}
+    shown = []
+    for row in rows:
+        group = first.get(row["key"])
+        if group is not None and group in heads:
+            heads[group]["members"].append({"key": row["key"], "place": row["place"]})
+            continue
+        if group is not None:
+            heads[group] = row
+            row["members"] = [{"key": row["key"], "place": row["place"]}]
+        shown.append(row)
+    return shown
 
 
 def _row(record: AlertRecord, alert: Alert, counts_to: datetime) -> dict[str, Any]:
@@ -220,6 +243,7 @@ def _row(record: AlertRecord, alert: Alert, counts_to: datetime) -> dict[str, An
         "waiting": alert.waiting,
         "people": alert.people,
         "pause_signal": alert.pause_signal,
+        "members": [],
         "severity": severity(alert, counts_to),
         "stills": [{"moment": str(one.moment), "at": one.at.isoformat(), "file": one.file} for one in record.stills],
     }

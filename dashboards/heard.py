@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 
-from monitor.presence import Post
+from monitor.posts import Post
 from monitor.queues import Crowd
 
 Message = Mapping[str, Any]

@@ -8,16 +8,17 @@ from typing import Any
 
 from config.settings import Settings
 from dashboards.heard import Message
-from monitor.alerts import Alert, Rule
-from monitor.calendar import segment_at, today
+from monitor.alerts import PRESENCE, Alert
+from monitor.calendar import today
 from monitor.places import Hall
 from monitor.rates import Rate
 
 UNKNOWN, CLOSED, OFF = "UNKNOWN", "CLOSED", "NOT_IN_SERVICE"
 ON = ("ON_DUTY", "SERVING")
-AWAY = ("AWAY_WARN", "AWAY_ALERT")
+AWAY = ("AWAY_WARN", "AWAY_ALERT", "VACANT_WITH_REASON")
 STEPPED = ("AWAY_TIMER", "AWAY_HINT")
-PAUSED = ("PAUSED_OK",)
+PAUSED = ("PAUSED_OK", "PAUSED_OVER", "COVERED", "BACK_OFFICE", "AWAY_SERVING")
+"""Not at the post, and excused for the time being."""
 
 RANK = ("alarm", "warn", "unknown", "ok", "off")
 """From the hall to look at first to the one to look at last."""
@@ -60,7 +61,7 @@ def standings(
     halls = [
         _standing(
             hall,
-            segment_at(hall, settings.calendar, now) is not None,
+            settings.hours[hall.id].at(None, now) is not None,
             cameras[hall.id],
             fresh(messages.get(hall.id), now, stale_after),
         )
@@ -84,7 +85,7 @@ def as_seen(alert: Alert, message: Message | None, now: datetime, stale_after: t
     alert = replace(alert, **{name: told[name] for name in changing if name in told})
     if alert.sees and fresh(message, now, stale_after) is not None:
         return alert, now
-    spots = said["windows"] if alert.rule is Rule.ABSENCE else said["zones"]
+    spots = said["windows"] if alert.rule in PRESENCE else said["zones"]
     seen_at = next((spot["seen_at"] for spot in spots if spot["id"] == alert.place), None)
     return replace(alert, sees=False), datetime.fromisoformat(seen_at) if seen_at else alert.opened_at
 
@@ -93,10 +94,10 @@ def service(
     settings: Settings, halls: Sequence[HallStanding], messages: Iterable[Message], now: datetime
 ) -> dict[str, Any]:
     """What kind of day it is, which stretches of service run, and whether a demonstration model looks."""
-    segments = [segment_at(standing.hall, settings.calendar, now) for standing in halls]
+    services = [settings.hours[standing.hall.id].at(None, now) for standing in halls]
     return {
         "days": [str(settings.calendar.kind(today(now)))],
-        "segments": sorted({segment.name for segment in segments if segment is not None}),
+        "segments": sorted({service.segment.name for service in services if service is not None}),
         "open": sum(standing.open for standing in halls),
         "halls": len(halls),
         "demo_model": any(message.get("detector", {}).get("demo", False) for message in messages),
@@ -143,7 +144,7 @@ def _worst(states: Counter[str], zones: Sequence[Mapping[str, Any]], in_service:
     levels = {zone["level"] for zone in zones}
     if states["AWAY_ALERT"] or "red" in levels:
         return "alarm"
-    if states["AWAY_WARN"] or "yellow" in levels:
+    if states["AWAY_WARN"] or states["VACANT_WITH_REASON"] or states["PAUSED_OVER"] or "yellow" in levels:
         return "warn"
     if states[UNKNOWN] or blind:
         return "unknown"

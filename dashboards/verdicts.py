@@ -6,22 +6,35 @@ from dashboards.office import SUPERVISOR, Office
 from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, minute
 from dashboards.visit import Visit, visit
-from dashboards.words import say_term
+from dashboards.words import WORDS, say_term
 from monitor.adapters import alert_records
-from monitor.alerts import Alert, Rule, lasted_s
+from monitor.alerts import CROWD, PRESENCE, Alert, Rule, lasted_s
 from monitor.categories import Severity, Source
 from monitor.issues import IssueDraft, MoveRefused
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
 REASONS = {
-    Rule.ABSENCE: ("back_office", "guiding", "handover", "duty", "short"),
-    Rule.QUEUE: ("capacity", "guiding"),
+    **dict.fromkeys(PRESENCE, ("back_office", "guiding", "handover", "duty", "short")),
+    **dict.fromkeys((*CROWD, Rule.HALL), ("capacity", "guiding")),
+    Rule.CAMERA: ("maintenance",),
 }
 """Codes of the reasons for 合理, by rule; `short` covers personal needs and says no more than that."""
 
 CATEGORIES_OF = {
     Rule.ABSENCE: ("A01", "A02", "A08", "D01"),
+    Rule.LATE: ("A03", "A01", "A02", "D01"),
+    Rule.EARLY: ("A04", "A01", "A02", "D01"),
+    Rule.PAUSE: ("A08", "A01", "D01"),
+    Rule.VACANT: ("A02", "D01", "A01"),
     Rule.QUEUE: ("C01", "C02", "C04", "D01"),
+    Rule.WAIT: ("C01", "C02", "C04", "D01"),
+    Rule.ABANDONMENT: ("C04", "C01", "C02"),
+    Rule.IDLE: ("C02", "C01", "C04"),
+    Rule.FEW: ("C01", "C02", "D01"),
+    Rule.CAPACITY: ("C01", "C02"),
+    Rule.UNSTAFFED: ("A02", "D01", "C01"),
+    Rule.HALL: ("A02", "A01", "D01"),
+    Rule.CAMERA: ("E03",),
 }
 """Categories of issues that an alert may become, by rule; the first is proposed."""
 
@@ -50,7 +63,8 @@ def judge(office: Office, key: str, kind: VerdictKind, reason: str, finding: Fin
 def drafted(alert: Alert, office: Office, visit: Visit) -> str:
     """The description that is proposed for an alert's issue."""
     return visit.say(
-        f"draft.{alert.rule}",
+        f"draft.{alert.rule}" if f"draft.{alert.rule}" in WORDS else "draft.other",
+        what=visit.say(f"rule.{alert.rule}"),
         hall=hall_name(office.settings, alert.hall, visit.language),
         place=place_name(office.settings, alert.hall, alert.place, visit.language),
         since=minute(alert.since),

@@ -22,7 +22,8 @@ CAMERAS = {HallLevel.CITY: 18, HallLevel.DISTRICT: 10, HallLevel.TOWN: 6}
 """Of a hall, unless a number is asked for."""
 STAGES = {Role.WINDOW: 12, Role.QUEUE: 4, Role.ENTRANCE: 2}
 """Different places drawn per hall level and role; further cameras show them again."""
-ALL_DAY = Segment("全天", (1, 2, 3, 4, 5, 6, 7), time(0), time(0))
+ALL_DAY = Segment("演示时段", (1, 2, 3, 4, 5, 6, 7), time(0), time(0), name_en="demonstration hours")
+"""Round the clock, so that a demonstration in the night or on a holiday shows a working day; the name says so."""
 SMALL_ZONE = 2
 """Windows of the last zone of a hall with several: the one whose queue can become long per window."""
 
@@ -231,7 +232,13 @@ def _written_hall(hall: Hall) -> dict[str, Any]:
         "area": hall.area,
         "level": str(hall.level),
         "segments": [
-            {"name": part.name, "days": list(part.days), "start": f"{part.start:%H:%M}", "end": f"{part.end:%H:%M}"}
+            {
+                "name": part.name,
+                "name_en": part.name_en,
+                "days": list(part.days),
+                "start": f"{part.start:%H:%M}",
+                "end": f"{part.end:%H:%M}",
+            }
             for part in hall.segments
         ],
         "zones": [{"id": zone.id, "name": zone.name, "name_en": zone.name_en} for zone in hall.zones],

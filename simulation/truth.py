@@ -8,7 +8,7 @@ from typing import Any
 
 from camera_ingest.link import Timing
 from config.settings import Settings
-from monitor.alerts import Alert, Rule
+from monitor.alerts import PRESENCE, Alert, Rule, family
 from monitor.presence import AbsenceRule
 from monitor.queues import QueueRule
 from simulation.chapter import Chapter
@@ -61,7 +61,8 @@ class Score:
 
 def score(truth: Sequence[Line], alerts: Iterable[Alert], settings: Settings) -> dict[str, Any]:
     """Compare alerts with the truth up to its last line, as plain values: numbers, and what was missed or false."""
-    result = compare(truth, alerts, settings.absence, settings.queue, _cadences(settings), settings.reception)
+    usual = settings.thresholds
+    result = compare(truth, alerts, usual.site_absence, usual.site_queue, _cadences(settings), settings.reception)
     return {
         "found": len(result.found),
         "missed": list(result.missed),
@@ -88,10 +89,11 @@ def compare(
     """Which facts were reported, and which alerts are facts.
 
     An absence or a crowd must be reported when it was seen for longer than its threshold and two cadences; what a
-    camera's failure hides is not seen. An alert is false when no absence (crowd) of its place that lasted for at least
-    the threshold less two cadences includes its `since`, give or take three cadences.
+    camera's failure hides is not seen. Alerts of rules of which the truth does not tell are not compared. An alert is
+    false when no absence (crowd) of its place that lasted for at least the threshold less two cadences includes its
+    `since`, give or take three cadences.
     """
-    alerts = tuple(alerts)
+    alerts = tuple(alert for alert in alerts if alert.rule in PRESENCE or alert.rule is Rule.QUEUE)
     ended = max((_time(line["at"]) for line in truth), default=datetime.min.replace(tzinfo=UTC))
     hidden = [_hidden(line, reception) for line in truth if line["kind"] == "fault"]
     found: list[Line] = []
@@ -119,7 +121,7 @@ def _of(fact: Line, alerts: Sequence[Alert], slack: timedelta) -> list[Alert]:
     """The alerts that are about a fact."""
     since, until = _time(fact["since"]) - slack, _time(fact["until"]) + slack
     what = RULES[fact["kind"]], fact["hall"], fact["place"]
-    return [one for one in alerts if (one.rule, one.hall, one.place) == what and since <= one.since <= until]
+    return [one for one in alerts if (family(one.rule), one.hall, one.place) == what and since <= one.since <= until]
 
 
 def _time(text: str) -> datetime:

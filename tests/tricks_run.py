@@ -35,6 +35,7 @@ from models.weights import resolve
 from monitor.alerts import Alert
 from monitor.attention import Attention, Find
 from monitor.desk import Desk
+from monitor.known import NOTHING
 from monitor.observation import observe
 from simulation.chapter import LENGTH_S
 from simulation.city import City, plan_of
@@ -121,7 +122,7 @@ def ways(settings: Settings) -> list[Way]:
     """What is compared; the first is the reference."""
 
     def desks() -> dict[str, Desk]:
-        return {desk.hall.id: desk for desk in desks_of(settings, lambda hall, window: None)}
+        return {desk.hall.id: desk for desk in desks_of(settings, lambda hall: NOTHING)}
 
     plain, chosen = whole_picture(settings), finder_of(settings)
     return [

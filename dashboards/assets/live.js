@@ -107,13 +107,15 @@
 
   function hallOf(id) { return config.halls.find(function (hall) { return hall.id === id; }); }
 
-  function placeName(hall, rule, place) {
+  function placeName(hall, place) {
     const known = hallOf(hall);
     if (!known) { return place; }
-    const list = rule === "queue" ? known.zones : known.windows;
-    const found = list.find(function (one) { return one.id === place; });
+    const found = known.windows.concat(known.zones, [known]).find(function (one) { return one.id === place; });
     return found ? found.name : place;
   }
+
+  /* What a rule is about: a window, a zone, the whole hall or a camera. */
+  function about(rule) { return config.about[rule] || "window"; }
 
   function rowOf(id) {
     return live.figures.areas.flatMap(function (area) { return area.halls; }).find(function (row) { return row.id === id; });
@@ -167,7 +169,7 @@
     const parts = service.days.map(function (day) { return words["day." + day] || day; });
     if (service.open === 0) { parts.push(say("head.no_service")); }
     else {
-      parts.push(service.segments.join(" / "));
+      parts.push(service.segments.map(function (name) { return config.segments[name] || name; }).join(" / "));
       if (service.open < service.halls) { parts.push(say("head.halls_open", {n: service.open, m: service.halls})); }
     }
     put(node, parts.filter(Boolean).join(" · ") || null);
@@ -232,7 +234,8 @@
   // ---- windows of one hall --------------------------------------------------------------------------------------
 
   const STATE_ICON = {ON_DUTY: "user", SERVING: "users", AWAY_TIMER: "hourglass", AWAY_HINT: "hourglass",
-    AWAY_WARN: "user-off", AWAY_ALERT: "user-off", PAUSED_OK: "player-pause", CLOSED: "lock",
+    AWAY_WARN: "user-off", AWAY_ALERT: "user-off", PAUSED_OK: "player-pause", PAUSED_OVER: "player-pause",
+    COVERED: "users-group", VACANT_WITH_REASON: "user-off", BACK_OFFICE: "clipboard-text", AWAY_SERVING: "users-group", CLOSED: "lock",
     NOT_IN_SERVICE: "moon", UNKNOWN: "eye-off"};
 
   function showWindows() {
@@ -252,6 +255,12 @@
       function (node, window) { updateWindow(node, window, states[window.id], old, open); });
   }
 
+  /* A code in words; what a window's system says in its own words is shown as it is. */
+  function reasonWords(code) {
+    const found = ["why.", "blind.", "pause.", "rule."].find(function (kind) { return kind + code in config.words; });
+    return found ? say(found + code) : code;
+  }
+
   function windowTile() {
     const node = make("div", "tile");
     const state = make("div", "tile-state");
@@ -266,13 +275,13 @@
     put(part(node, "tile-name"), window.name);
     const mask = part(node, "icon");
     if (mask.dataset.state !== state) { mask.dataset.state = state; mask.className = "icon i-" + STATE_ICON[state]; }
-    const paused = state === "PAUSED_OK" && seen && seen.reason;
-    put(part(node, "tile-word"), say("state." + state) + (paused ? " " + seen.reason : ""));
+    const paused = (state === "PAUSED_OK" || state === "PAUSED_OVER") && seen && seen.reason;
+    put(part(node, "tile-word"), say("state." + state) + (paused ? " " + reasonWords(seen.reason) : ""));
     const since = seen && !old ? seen.since : null;
     mark(part(node, "ticking"), "data-since", state === "NOT_IN_SERVICE" || state === "CLOSED" ? null : since);
     if (!part(node, "ticking").dataset.since) { put(part(node, "ticking"), ""); }
     const notes = [window.name, say("state." + state)];
-    if (seen && seen.reason) { notes.push(seen.reason); }
+    if (seen && seen.reason) { notes.push(reasonWords(seen.reason)); }
     if (since) { notes.push(say("alert.since", {time: at(since)})); }
     if (seen && !seen.pause_signal) { notes.push(say("alert.no_pause")); }
     mark(node, "title", notes.join(" · "));
@@ -340,7 +349,7 @@
     place.append(make("span", "alert-hall"), make("b", "alert-window"));
     const meta = make("div", "alert-meta");
     meta.append(make("span", "alert-since"), make("span", "alert-waiting"), make("span", "alert-pause", say("alert.no_pause")));
-    main.append(title, place, meta);
+    main.append(title, place, meta, make("div", "alert-members"));
     const strip = make("div", "strip");
     ["start", "threshold", "return"].forEach(function (moment) { strip.append(stillSlot(moment)); });
     const act = make("div", "alert-act");
@@ -352,21 +361,23 @@
   }
 
   function updateAlert(node, alert) {
-    const queue = alert.rule === "queue";
+    const what = about(alert.rule);
+    const ending = {window: "alert.ended", zone: "alert.ended.queue"}[what] || "alert.ended.other";
     mark(node, "data-level", alert.level);
     mark(node, "data-ended", alert.until ? "" : null);
     mark(node, "data-unseen", !alert.sees && !alert.until ? "" : null);
     put(part(node, "alert-rule"), say("rule." + alert.rule));
     put(part(node, "chip-level"), say("level." + alert.level));
     put(part(node, "chip-ended"), alert.until
-      ? say(queue ? "alert.ended.queue" : "alert.ended", {time: at(alert.until)}) : "");
+      ? say(ending, {time: at(alert.until)}) : "");
     part(node, "chip-ended").hidden = !alert.until;
     part(node, "chip-unseen").hidden = alert.sees || !!alert.until;
     put(part(node, "alert-hall"), (hallOf(alert.hall) || {name: alert.hall}).name);
-    put(part(node, "alert-window"), placeName(alert.hall, alert.rule, alert.place));
+    put(part(node, "alert-window"), placeName(alert.hall, alert.place));
     put(part(node, "alert-since"), say("alert.since", {time: at(alert.since)}));
-    put(part(node, "alert-waiting"), waitingWords(alert, queue));
-    part(node, "alert-pause").hidden = queue || alert.pause_signal;
+    put(part(node, "alert-waiting"), waitingWords(alert, what));
+    part(node, "alert-pause").hidden = what !== "window" || alert.pause_signal;
+    showMembers(part(node, "alert-members"), alert);
     put(part(node, "elapsed-word"), say(alert.until ? "alert.lasted" : "alert.elapsed"));
     mark(part(node, "ticking"), "data-since", alert.since);
     mark(part(node, "ticking"), "data-until", alert.until || alert.seen_at);
@@ -377,7 +388,26 @@
     node.querySelectorAll("button.verdict").forEach(function (button) { button.disabled = !!sending; });
   }
 
-  function waitingWords(alert, queue) {
+  /* Alerts that opened together are one card; each is still judged on its own page. */
+  function showMembers(node, alert) {
+    const keys = alert.members.map(function (one) { return one.key; }).join(" ");
+    node.hidden = !keys;
+    if (node.dataset.keys === keys) { return; }
+    node.dataset.keys = keys;
+    node.textContent = "";
+    if (!keys) { return; }
+    node.append(make("b", "", say("alert.group", {n: alert.members.length})));
+    alert.members.forEach(function (one) {
+      const link = make("a", "", placeName(alert.hall, one.place));
+      link.href = "/alert?key=" + encodeURIComponent(one.key);
+      node.append(link);
+    });
+  }
+
+  function waitingWords(alert, what) {
+    if (what === "camera") { return ""; }
+    if (what === "hall") { return say("alert.empty", {n: alert.people}); }
+    const queue = what === "zone";
     const count = queue ? alert.people : alert.waiting;
     if (count === null || count === undefined) { return say(queue ? "alert.people.unknown" : "alert.waiting.unknown"); }
     return say(queue ? "alert.people" : "alert.waiting", {n: count});
@@ -396,10 +426,10 @@
     node.querySelectorAll(".still").forEach(function (slot) {
       const still = alert.stills.find(function (one) { return one.moment === slot.dataset.moment; });
       const returned = slot.dataset.moment === "return";
-      const word = say(returned && alert.rule === "queue" ? "still.eased" : "still." + slot.dataset.moment);
+      const word = say(returned && about(alert.rule) === "zone" ? "still.eased" : "still." + slot.dataset.moment);
       slot.disabled = !still;
       if (!still) {
-        const pending = say(alert.rule === "queue" ? "still.pending.eased" : "still.pending");
+        const pending = say(about(alert.rule) === "zone" ? "still.pending.eased" : "still.pending");
         put(part(slot, "still-word"), returned && !alert.until ? pending : word + " · " + say("alert.no_still"));
         return;
       }
@@ -605,7 +635,7 @@
       function (node, row) {
         mark(node, "data-kind", row.kind);
         put(node.querySelector("time"), at(row.at));
-        putPlace(node, row.hall, placeName(row.hall, row.rule, row.place));
+        putPlace(node, row.hall, placeName(row.hall, row.place));
         put(part(node, "line-verdict"), say("verdict." + row.kind));
       });
   }

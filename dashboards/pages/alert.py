@@ -17,7 +17,7 @@ from dashboards.visit import Visit, visit
 from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import alert_records
 from monitor.adapters.alert_records import AlertRecord
-from monitor.alerts import Alert, Moment, Rule, Still, lasted_s
+from monitor.alerts import CROWD, PRESENCE, Alert, Moment, Still, lasted_s
 from monitor.categories import CATEGORIES, Severity
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
@@ -47,6 +47,7 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
                 html.A([glyph("chevron-left"), say("nav.situation")], href="/", className="back"),
                 html.H2(say(f"rule.{alert.rule}"), className="alert-page-rule"),
                 html.Span(say(f"level.{alert.level}"), className="chip chip-level"),
+                html.Span(say("alert.shadow"), className="chip") if alert.shadow else None,
                 html.Span(
                     f"{hall_name(office.settings, alert.hall, tongue)} · "
                     f"{place_name(office.settings, alert.hall, alert.place, tongue)}",
@@ -86,7 +87,7 @@ def still_figure(alert: Alert, when: Moment, still: Still | None, say: Say) -> C
 
 def still_word(alert: Alert, when: Moment, say: Say) -> str:
     """What a still shows: a window's clerk returns, a zone's queue eases."""
-    eased = when is Moment.RETURN and alert.rule is Rule.QUEUE
+    eased = when is Moment.RETURN and alert.rule in CROWD
     return say("still.eased") if eased else say(f"still.{when}")
 
 
@@ -94,7 +95,7 @@ def missing(alert: Alert, when: Moment, say: Say) -> str:
     """Why there is no still of a moment."""
     if when is not Moment.RETURN or alert.until is not None:
         return say("alert.no_still")
-    return say("still.pending.eased") if alert.rule is Rule.QUEUE else say("still.pending")
+    return say("still.pending.eased") if alert.rule in CROWD else say("still.pending")
 
 
 def facts_of(alert: Alert, counts_to: datetime, say: Say) -> Component:
@@ -107,7 +108,7 @@ def facts_of(alert: Alert, counts_to: datetime, say: Say) -> Component:
         (say("fact.unseen"), say("fact.seconds", n=f"{alert.unseen_s:g}")),
         (say("fact.sees"), say("fact.yes") if alert.sees else say("alert.unseen")),
     ]
-    if alert.rule is Rule.QUEUE:
+    if alert.rule not in PRESENCE:
         rows.append((say("fact.people"), say("state.UNKNOWN") if alert.people is None else str(alert.people)))
     else:
         rows.append((say("fact.waiting"), say("state.UNKNOWN") if alert.waiting is None else str(alert.waiting)))

@@ -23,6 +23,8 @@ from dashboards.places import named
 from dashboards.verdicts import REASONS, judge
 from dashboards.visit import Visit
 from dashboards.words import WORDS, Say, say_term
+from monitor import roster
+from monitor.alerts import ABOUT
 from monitor.verdicts import NAMES, VerdictKind
 
 
@@ -89,7 +91,8 @@ def configuration(settings: Settings, language: str, say: Say, stale_s: float) -
         }
         for hall in settings.halls
     ]
-    spoken = {key: say(key) for key in WORDS}
+    spoken, queue = {key: say(key) for key in WORDS}, settings.thresholds.site_queue
+    spoken |= {f"pause.{code}": say_term(reason, language) for code, reason in roster.REASONS.items()}
     spoken |= {f"verdict.{kind}": say_term(NAMES[kind], language) for kind in NAMES}
     return {
         "locale": "en-GB" if language == "en" else "zh-CN",
@@ -97,7 +100,9 @@ def configuration(settings: Settings, language: str, say: Say, stale_s: float) -
         "areas": {area.code: named(area, language) for area in settings.areas},
         "halls": halls,
         "stale_s": stale_s,
-        "queue": {"yellow": settings.queue.yellow_open, "red": settings.queue.red_open},
+        "queue": {"yellow": queue.yellow_open, "red": queue.red_open},
+        "segments": {one.name: named(one, language) for hall in settings.halls for one in hall.segments if one.name_en},
+        "about": {rule: about for about, rules in ABOUT.items() for rule in rules},
         "reasons": {
             rule: [{"code": code, "text": say(f"reason.{code}")} for code in codes] for rule, codes in REASONS.items()
         },

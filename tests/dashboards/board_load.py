@@ -82,6 +82,7 @@ class City:
         self.settings = replace(
             city.settings(directory),
             halls=tuple(desk.hall for desk in self.desks),
+            hours={desk.hall.id: desk.hours for desk in self.desks},
             areas=tuple(Area(code, f"区市 {code}", f"Area {code}") for code in AREAS),
             cameras=tuple(camera for desk in self.desks for camera in desk.cameras.values()),
         )

@@ -9,12 +9,17 @@ from hypothesis import strategies as st
 
 from models.occupancy import Smoothing, occupied
 from monitor.duty import Duty
-from monitor.presence import AWAY, AbsenceRule, Seen, Watch, step
+from monitor.hours import Service
+from monitor.posts import AWAY
+from monitor.presence import AbsenceRule, Seen, Watch, step
+from tests.monitor.hall import HALL
 
 SIX = Smoothing(over=6)
 NEVER = 1e9
 """Seconds; no alert opens before."""
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
+ALWAYS = Service(HALL.segments[0], BEGIN - timedelta(days=1), BEGIN + timedelta(days=1))
+REQUIRED = Duty(ALWAYS, opens_at=ALWAYS.opens_at)
 
 
 def line(samples: str, rule: Smoothing) -> str:
@@ -54,7 +59,7 @@ def test_the_rule_is_that_of_the_product(samples: list[bool], over: int) -> None
     watch, empty = Watch("h1", "w1"), []
     for number, sample in enumerate(samples):
         at = BEGIN + timedelta(seconds=10 * number)
-        watch, _ = step(rule, watch, Seen(at, int(sample), Duty.REQUIRED, timedelta(seconds=10)))
+        watch, _ = step(rule, watch, Seen(at, int(sample), REQUIRED, timedelta(seconds=10)))
         empty.append(watch.post in AWAY)
     states = occupied(samples, ours)
     assert all(state is None for state in states[: over - 1])

@@ -8,7 +8,6 @@ from camera_ingest import clip
 from config.schema import load
 from models.detection import Detection
 from models.regions import RegionKind
-from monitor.calendar import segment_at
 from simulation.exam import CADENCE_S, CASES, write
 from simulation.stages import HEIGHT, WIDTH
 
@@ -38,8 +37,7 @@ def test_every_look_is_a_sample_in_service_hours(exam: Path) -> None:
         samples = list(clip.samples(camera, Path(camera.url), at))
         assert [(one.at - at).total_seconds() for one in samples] == [n * CADENCE_S for n in range(LOOKS)]
         assert all(one.picture is not None and one.picture.shape == (HEIGHT, WIDTH, 3) for one in samples)
-        hall = next(hall for hall in settings.halls if hall.id == camera.hall)
-        assert segment_at(hall, settings.calendar, at)
+        assert settings.hours[camera.hall].at(None, at)
 
 
 def test_the_truth_has_people_in_the_regions_and_outside(exam: Path) -> None:
