@@ -126,7 +126,8 @@ def models_evaluate(options: argparse.Namespace) -> None:
         tallies = [one.tally(finder.find, find_all, options.every) for one in subjects]
     except BadClip as error:
         raise Refused(str(error)) from error
-    rule = Smoothing(options.over or 1, settings.absence.empty_below, settings.absence.present_from)
+    usual = settings.thresholds.site_absence
+    rule = Smoothing(options.over or 1, usual.empty_below, usual.present_from)
     zones = () if options.roles else zone_scores(tallies, rule)
     rule = replace(rule, over=options.over or OVER)
     footage: Footage = "rendered" if settings.simulated else "real"
