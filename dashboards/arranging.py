@@ -12,7 +12,7 @@ from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import roster_records
 from monitor.calendar import BEIJING, today
 from monitor.places import Hall
-from monitor.roster import ARRANGEMENTS, PAUSE, PAUSE_APPROVED, REASONS, Arrangement, Entry, Refused, approval
+from monitor.roster import ARRANGEMENTS, REASONS, Arrangement, Entry, Refused, approval
 from monitor.terms import Term
 from monitor.window_states import LIFTED
 
@@ -94,8 +94,11 @@ def approve(office: Office, hall: str, window: str, since: datetime) -> Entry:
 
 
 def pause_limits(office: Office, hall: str, window: str) -> tuple[timedelta, timedelta]:
-    """How long a pause may last at a window, without and with approval."""
-    return PAUSE, PAUSE_APPROVED
+    """How long a pause may last at a window now, without and with approval."""
+    found = hall_of(office, hall)
+    service = office.settings.hours[hall].at(window, office.clock())
+    rule = office.settings.thresholds.absence(found, window, service.segment if service else None)
+    return timedelta(seconds=rule.pause_s), timedelta(seconds=rule.pause_approved_s)
 
 
 def of_day(office: Office, hall: str, day: date) -> tuple[Entry, ...]:

@@ -8,7 +8,6 @@ from enum import StrEnum
 from monitor.places import Hall
 from monitor.terms import Term
 
-PAUSE, PAUSE_APPROVED = timedelta(minutes=10), timedelta(minutes=30)
 LONGEST = timedelta(days=366)
 """Nothing is arranged for longer at once."""
 

@@ -159,7 +159,7 @@
   function showLongest() {
     const longest = lookup("kpi.waiting.longest");
     const node = island.querySelector("#live-longest");
-    put(node, longest ? placeName(longest.hall, "queue", longest.zone) : "");
+    put(node, longest ? placeName(longest.hall, longest.zone) : "");
     node.title = longest ? (hallOf(longest.hall) || {name: longest.hall}).name : "";
   }
 
@@ -540,7 +540,7 @@
   function updateQueue(node, row) {
     const full = config.queue.red * 1.5;
     mark(node, "data-level", row.level);
-    put(part(node, "queue-zone"), placeName(row.hall, "queue", row.zone));
+    put(part(node, "queue-zone"), placeName(row.hall, row.zone));
     put(part(node, "queue-hall"), (hallOf(row.hall) || {name: row.hall}).name);
     put(part(node, "queue-waiting"), row.waiting);
     put(part(node, "queue-open"), row.waiting === null ? say("queues.unknown") : "/ " + say("queues.open", {n: row.open}));
