@@ -1,19 +1,22 @@
-"""The verbs about rules: `check` says what a configuration amounts to and why, `rules test` plays written timelines."""
+"""The verbs about rules: `check` says what is in force and why, `rules` plays written timelines and a city's day."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from datetime import UTC, datetime, timedelta, timezone
+import os
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hallwatch_wiring import Refused, add_configured, add_verb, aware_time, load_settings
+from hallwatch_wiring import Refused, add_configured, add_verb, aware_time, load_settings, positive
 
 if TYPE_CHECKING:
     from config.settings import Settings
     from hallwatch_wiring import Verbs
 
+WHOLE = 2064
+"""Cameras of the whole city."""
 BEIJING = timezone(timedelta(hours=8))
 
 
@@ -72,10 +75,31 @@ def test(options: argparse.Namespace) -> None:
         raise Refused(f"{wrong} timelines are not as written")
 
 
+def day(options: argparse.Namespace) -> None:
+    """A working day of the whole simulated city under a virtual clock: what is told beside what really happened."""
+    from config.schema import calendar_of, shipped_thresholds
+    from config.shapes import CalendarShape
+    from simulation.city import CityRefused
+    from simulation.city_day import run
+
+    calendar, rules = calendar_of(CalendarShape()), shipped_thresholds()
+    try:
+        told = run(options.seed, options.day, calendar, rules, options.cameras, os.cpu_count() or 1)
+    except CityRefused as error:
+        raise Refused(str(error)) from error
+    print(json.dumps({"day": f"{options.day}", "seed": options.seed, **told}, ensure_ascii=False, indent=2))
+    if not told["right"]:
+        raise Refused("the day was not judged as it ought to be: see missed, false and per_50_windows")
+
+
 def add_rules(verbs: Verbs) -> None:
-    """The parser of `rules test`."""
+    """The parsers of `rules test` and `rules day`."""
     below = verbs.add_parser("rules", help="the rules of the judgement").add_subparsers(required=True, metavar="VERB")
     parser = add_verb(below, "test", test)
+    whole = add_verb(below, "day", day)
+    whole.add_argument("--cameras", type=positive, default=WHOLE, help=f"of the whole city's (default {WHOLE})")
+    whole.add_argument("--day", type=date.fromisoformat, default=date(2026, 11, 23), help="(default 2026-11-23)")
+    whole.add_argument("--seed", type=int, default=1, help="of what happens")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="YAML files of timelines")
 
 

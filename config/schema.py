@@ -174,6 +174,13 @@ def _shipped() -> RulesShape:
     return shaped(RulesShape, read(SHIPPED / "rules" / "presence.yaml"))
 
 
+def shipped_thresholds() -> Thresholds:
+    """What is in force where a site writes nothing."""
+    written = _shipped()
+    shipped = [_override(one, f"presence.yaml overrides[{number}]") for number, one in enumerate(written.overrides)]
+    return Thresholds(written.absence, written.queue, written.hall_rule, tuple(shipped))
+
+
 def thresholds_of(written: RulesShape, document: Document) -> Thresholds:
     """A site's rules: the shipped overrides come before its own."""
     rules = document.values.get("rules") or {}
