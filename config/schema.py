@@ -185,12 +185,15 @@ def thresholds_of(written: RulesShape, document: Document) -> Thresholds:
     """A site's rules: the shipped overrides come before its own."""
     rules = document.values.get("rules") or {}
     own = [
-        _override(one, f"{document.file} {document.where(('rules', 'overrides', number))}")
+        _override(one, f"{Path(document.file).name} {document.where(('rules', 'overrides', number))}")
         for number, one in enumerate(written.overrides)
     ]
     shipped = [_override(one, f"presence.yaml overrides[{number}]") for number, one in enumerate(_shipped().overrides)]
     said = {
-        family: {name: f"{document.file} {document.where(('rules', family, name))}" for name in rules.get(family) or {}}
+        family: {
+            name: f"{Path(document.file).name} {document.where(('rules', family, name))}"
+            for name in rules.get(family) or {}
+        }
         for family in Family
     }
     return Thresholds(written.absence, written.queue, written.hall_rule, (*shipped, *own), said)

@@ -21,7 +21,7 @@ from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
 from dashboards.office import Office
-from dashboards.pages import alert, issue, ledger, patrol, ratings, roster, situation, window
+from dashboards.pages import alert, coverage, issue, ledger, patrol, ratings, roster, situation, window
 from dashboards.places import named
 from dashboards.roster_api import serve_roster
 from dashboards.roster_files import serve_templates
@@ -141,6 +141,7 @@ PAGES: dict[str, Show] = {
     "/ratings": ratings.show,
     "/patrol": patrol.show,
     "/roster": roster.show,
+    "/coverage": coverage.show,
     "/window": window.show,
 }
 

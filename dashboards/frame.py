@@ -11,7 +11,14 @@ from dashboards.visit import Visit
 from dashboards.words import WORDS, Say, say_term
 from monitor.issues import STATUSES, Status
 
-PAGES = {"situation": "/", "issues": "/issues", "ratings": "/ratings", "roster": "/roster", "patrol": "/patrol"}
+PAGES = {
+    "situation": "/",
+    "issues": "/issues",
+    "ratings": "/ratings",
+    "roster": "/roster",
+    "coverage": "/coverage",
+    "patrol": "/patrol",
+}
 """Pages reached from the head of every page, in the users' order."""
 
 

@@ -172,7 +172,7 @@ def _csv_of(lines: Sequence[Sequence[str]]) -> bytes:
 
 def _excel_of(lines: Sequence[Sequence[str]], notes: Sequence[Sequence[str]]) -> bytes:
     book = Workbook()
-    sheets = (book.worksheets[0], book.create_sheet("填写说明 Notes"))
+    sheets = (book.worksheets[0], book.create_sheet("Notes"))
     for sheet, content in zip(sheets, (lines, notes), strict=True):
         for line in content:
             sheet.append(list(line))

@@ -323,7 +323,8 @@ def _excused(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     if post is Post.VACANT_WITH_REASON and not watch.excuse and out is not None and out.since <= watch.since:
         return replace(watch, excuse=excuse)  # signed out before the post became empty
     alert = _ended(rule, watch, seen) if watch.opened else watch.alert
-    return replace(watch, since=seen.at, unseen_s=0.0, looks=watch.looks[-1:], excuse=excuse, alert=alert)
+    since = None if watch.looks[-1].present else seen.at  # a run begins with an empty look
+    return replace(watch, since=since, unseen_s=0.0, looks=watch.looks[-1:], excuse=excuse, alert=alert)
 
 
 def _judged(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:

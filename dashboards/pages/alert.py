@@ -1,5 +1,6 @@
 """预警处置: everything about one alert, and the verdict a person gives."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, moment
 from dashboards.verdicts import CATEGORIES_OF, REASONS, drafted, judge
 from dashboards.visit import Visit, visit
+from dashboards.why import explanation, sources
 from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import alert_records
 from monitor.adapters.alert_records import AlertRecord
@@ -33,10 +35,11 @@ def show(office: Office, visit: Visit) -> Component:
 def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]:
     """Title, stills, facts and the judgement."""
     say, tongue, alert = visit.say, visit.language, record.alert
+    why = next(iter(reversed(alert_records.reasons(office.engine, alert.key))), None)
     facts = html.Div(
         [
             html.Section([html.H2(say("alert.facts")), facts_of(*office.as_seen(alert), say)], className="sheet"),
-            html.Section([html.H2(say("alert.rule")), rule_of(alert, say)], className="sheet"),
+            html.Section([html.H2(say("alert.rule")), rule_of(alert, sources(why), say)], className="sheet"),
         ],
         className="alert-facts",
     )
@@ -60,6 +63,7 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
         html.Div(
             [
                 html.Div(stills_of(record, say), className="alert-page-stills"),
+                html.Section([html.H2(say("why.title")), explanation(why, tongue, say)], className="sheet alert-why"),
                 facts,
                 html.Div(judgement(record, office, visit), id="alert-judgement", className="sheet"),
             ],
@@ -116,14 +120,14 @@ def facts_of(alert: Alert, counts_to: datetime, say: Say) -> Component:
     return facts_table(rows)
 
 
-def rule_of(alert: Alert, say: Say) -> Component:
-    """The rule's values in force when the alert opened."""
-    return facts_table(
-        [
-            (say(f"value.{name}") if f"value.{name}" in WORDS else name, f"{value:g}")
-            for name, value in alert.values.items()
-        ]
-    )
+def rule_of(alert: Alert, sources: Mapping[str, str], say: Say) -> Component:
+    """The rule's values in force when the alert opened; of those that somebody wrote, where they stand."""
+    rows = []
+    for name, value in alert.values.items():
+        source = sources.get(name, "default")
+        shown = f"{value:g}" if source == "default" else html.Span([f"{value:g} ", html.Small(source)])
+        rows.append((say(f"value.{name}") if f"value.{name}" in WORDS else name, shown))
+    return facts_table(rows)
 
 
 def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Component]:

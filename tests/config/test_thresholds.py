@@ -61,7 +61,7 @@ def test_every_value_says_where_it_came_from(tmp_path: Path) -> None:
     settings = site(tmp_path)
     (hall,) = settings.halls
     sources = settings.thresholds.sources(hall, Rule.ABSENCE, "w001", hall.segments[-1])
-    file = f"{tmp_path}/site.yaml"
+    file = "site.yaml"
     assert sources["yellow_s"] == "presence.yaml overrides[0]"
     assert sources["red_waiting_s"] == "presence.yaml overrides[0]"
     assert sources["hint_s"] == "default"
