@@ -35,7 +35,8 @@ class Hours:
     def at(self, place: str | None, at: datetime) -> Service | None:
         """The service of a window or a zone (by id), or of the hall (None), at an aware time; None = there is none.
 
-        The hall is in service when any part of it is. The start belongs to a segment, the end does not.
+        A zone is in service when any of its windows is, the hall when any zone is; one without windows has its hours.
+        The start belongs to a segment, the end does not.
         """
         local = at.astimezone(BEIJING)
         return next((one for one in self._on(place, local.date()) if self._covers(one, local)), None)
@@ -128,10 +129,16 @@ def _segments(hall: Hall) -> dict[str | None, tuple[Segment, ...]]:
         for window in hall.windows
     }
     for zone, own in zones.items():
-        found[zone] = tuple(dict.fromkeys((*own, *(s for w in hall.windows if w.zone == zone for s in w.segments))))
-    whole = (*hall.segments, *(segment for zone in zones for segment in found[zone]))
-    found[None] = tuple(dict.fromkeys(whole))
+        parts = [found[window.id] for window in hall.windows if window.zone == zone]
+        found[zone] = tuple(dict.fromkeys(segment for part in parts or [_without_rota(own)] for segment in part))
+    served = dict.fromkeys(segment for part in found.values() for segment in part)
+    usual = tuple(segment for segment in hall.segments if segment in served or not found)
+    found[None] = (*usual, *(segment for segment in served if segment not in usual))
     return found
+
+
+def _without_rota(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+    return tuple(segment for segment in segments if not segment.windows)
 
 
 def _span(segment: Segment, day: date) -> tuple[datetime, datetime]:

@@ -1,7 +1,7 @@
 """What comes with the package: the calendar, the scales, the demo and the example."""
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from config.schema import SHIPPED, Settings, load
 from models.regions import RegionKind
 from monitor.calendar import Calendar, DayKind
 from monitor.halls import HallRule
+from monitor.hours import Hours
+from monitor.places import Hall, HallLevel, Segment, SegmentKind, Window, Zone
 from monitor.presence import AbsenceRule
 from monitor.queues import QueueRule
 
@@ -51,6 +53,21 @@ def test_working_days_of_a_year(demo: Settings, year: int, working_days: int, ma
     days = sorted(day for day in demo.calendar.workdays if day.year == year)
     assert " ".join(f"{day:%m-%d}" for day in days) == make_up
     assert all(day.isoweekday() > 5 for day in days)
+
+
+@pytest.mark.parametrize("year", range(2020, 2027))
+def test_make_up_days_have_the_hours_of_a_monday_and_holidays_none(demo: Settings, year: int) -> None:
+    monday = Segment("上午", (1,), time(8, 30), time(12))
+    weekend = Segment("周末预约", (6, 7), time(9), time(11), SegmentKind.APPOINTMENT)
+    always = Segment("自助", (1, 2, 3, 4, 5, 6, 7), time(0), time(0))
+    windows = (Window("w001", "01", "za"), Window("w002", "02", "za", segments=(always,)))
+    hall = Hall("hc01", "", "", HallLevel.CITY, (monday, weekend), (Zone("za", ""),), windows)
+    hours = Hours(hall, demo.calendar)
+    for day in sorted(day for day in demo.calendar.workdays if day.year == year):
+        assert [service.segment for service in hours.day("w001", day)] == [monday], day
+    for day in sorted(day for day in demo.calendar.holidays if day.year == year):
+        assert not hours.day("w001", day), day
+        assert [service.segment for service in hours.day("w002", day)] == [always], day
 
 
 def test_the_calendar_does_not_contradict_itself_and_knows_its_end(demo: Settings) -> None:

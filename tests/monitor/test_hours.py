@@ -82,6 +82,19 @@ def test_the_hall_is_in_service_when_any_part_of_it_is() -> None:
     assert hall.closing(at("2026-11-20T09:00"), at("2026-11-23T09:00")) == at("2026-11-20T17:00")
 
 
+def test_neither_hall_nor_zone_is_in_service_when_none_of_its_windows_is() -> None:
+    """w001 alone is on the rota, and no window keeps the hall's own hours."""
+    zones = (Zone("za", "综合受理区"), Zone("zb", "企业区"), Zone("zc", "咨询台"))
+    windows = (Window("w001", "01", "za"), Window("w002", "02", "zb"))
+    hours = Hours(replace(HALL, zones=zones, windows=windows), CALENDAR)
+    noon = at("2026-11-20T12:30")
+    assert [hours.at(place, noon) is not None for place in ("za", "zb", "zc", None)] == [True, False, False, True]
+    early = (replace(MORNING, end=time(10)),)
+    shorter = Hours(replace(HALL, zones=(replace(zones[0], segments=early),), windows=windows[:1]), CALENDAR)
+    assert [shorter.at(None, at(f"2026-11-20T{hour}")) is not None for hour in ("09:59", "10:00")] == [True, False]
+    assert told(Hours(replace(HALL, zones=(), windows=()), CALENDAR).at(None, noon)) == ("中午", "20 08:30", "20 17:00")
+
+
 @pytest.mark.parametrize(
     ("first", "last", "day", "within"),
     [
@@ -138,3 +151,33 @@ def test_a_stretch_has_no_gap_and_something_else_on_both_sides(hall: Hall, since
         step += timedelta(minutes=5)
     if service.closes_at - moment < timedelta(days=1):  # a stretch is followed over one midnight only
         assert hours.at("w001", service.closes_at) is None
+
+
+def slowly(hall: Hall, moment: datetime) -> str | None:
+    """The name of the segment that a moment is in, read off the definition."""
+    day, holiday = moment.date(), moment.date() in CALENDAR.holidays
+    weekday = 1 if day in CALENDAR.workdays else day.isoweekday()
+    of_day, of_year = f"{moment:%H:%M}", f"{moment:%m-%d}"
+    for one in sorted(hall.segments, key=lambda segment: segment.start):
+        wraps = one.first > one.last
+        season = (of_year >= one.first or of_year <= one.last) if wraps else one.first <= of_year <= one.last
+        until = "24:00" if one.end == time(0) else f"{one.end:%H:%M}"
+        if (
+            weekday in one.days
+            and (not holiday or len(one.days) == 7)
+            and (season or not one.first)
+            and f"{one.start:%H:%M}" <= of_day < until
+        ):
+            return one.name
+    return None
+
+
+DAYS = ["2026-02-14", "2026-05-31", "2026-06-01", "2026-09-30", "2026-10-01", "2026-10-02", "2027-01-04"]
+
+
+@settings(deadline=None)
+@given(halls(), st.sampled_from(DAYS), st.integers(0, 1439))
+def test_a_moment_is_in_the_segment_that_the_definition_says(hall: Hall, day: str, minute: int) -> None:
+    moment = at(f"{day}T00:00") + timedelta(minutes=minute)
+    service = Hours(hall, CALENDAR).at("w001", moment)
+    assert (service.segment.name if service else None) == slowly(hall, moment)
