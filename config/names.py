@@ -94,15 +94,30 @@ def _hall(document: Document, key: Key, hall: Mapping[str, Any]) -> Iterator[Mis
     zones, windows = list(_entries(hall, "zones", key)), list(_entries(hall, "windows", key))
     yield from _ids(document, zones)
     yield from _ids(document, windows)
-    for place, segment in _entries(hall, "segments", key):
-        rota = segment.get("windows")
-        for name in rota if isinstance(rota, list) else ():
-            if isinstance(name, str) and name not in _known(hall, "windows"):
-                yield document.mistake((*place, "windows"), "windows of the hall", shown(name))
+    for place, window in windows:
+        if _text(window, "id") in _known(hall, "zones") - {None}:
+            yield document.mistake((*place, "id"), "an id that no zone of the hall has", shown(window["id"]))
+    yield from _rota(document, key, hall, _known(hall, "windows"), "windows of the hall")
+    for place, zone in zones:
+        own = {_text(window, "id") for _, window in windows if _text(window, "zone") == _text(zone, "id")}
+        yield from _rota(document, place, zone, own, "windows of the zone")
+    for place, window in windows:
+        yield from _rota(document, place, window, {_text(window, "id")}, "no window but this one")
     for place, window in windows:
         yield from _refers(
             document, place, window, "zone", _known(hall, "zones"), "the id of one of the hall's `zones`"
         )
+
+
+def _rota(
+    document: Document, key: Key, place: Mapping[str, Any], known: Collection[str | None], words: str
+) -> Iterator[Mistake]:
+    """Windows on the rota of a place's segments that do not belong to it."""
+    for where, segment in _entries(place, "segments", key):
+        rota = segment.get("windows")
+        for name in rota if isinstance(rota, list) else ():
+            if isinstance(name, str) and name not in known:
+                yield document.mistake((*where, "windows"), words, shown(name))
 
 
 def _regions(document: Document, key: Key, camera: Mapping[str, Any], hall: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from camera_ingest.camera import CADENCE, Camera
 from config.document import Document, read
 from config.flaws import flaws_of
-from config.hours import with_hours
-from config.mistakes import ConfigError, Mistake
+from config.hours import borrowed, with_hours
+from config.mistakes import ConfigError, Key, Mistake
 from config.names import default_region_id, name_mistakes
 from config.settings import Board, DetectorChoice, Settings, Stores
 from config.shapes import (
@@ -58,11 +58,12 @@ def load(
     """
     path = Path(path)
     surroundings = Surroundings(path.absolute().parent, environ)
-    document = with_hours(read(path).over(overlay or {}))
+    written = read(path).over(overlay or {})
+    document = with_hours(written)
     scales = _scales()
     mistakes = [*document.mistakes, *name_mistakes(document, scales)]
     try:
-        site = shaped(SiteShape, document, surroundings)
+        site = shaped(SiteShape, document, surroundings, borrowed(written))
     except ConfigError as error:
         mistakes.extend(error.mistakes)
     if mistakes:
@@ -75,13 +76,23 @@ def load(
     return settings
 
 
-def shaped(shape: type[AnyShape], document: Document, surroundings: Surroundings | None = None) -> AnyShape:
-    """A document as a shape. Validated as JSON, where strict means strict but a list may still become a tuple."""
+def shaped(
+    shape: type[AnyShape],
+    document: Document,
+    surroundings: Surroundings | None = None,
+    elsewhere: Collection[Key] = (),
+) -> AnyShape:
+    """A document as a shape. Validated as JSON, where strict means strict but a list may still become a tuple.
+
+    `elsewhere`: places whose values stand at another one too, where what is wrong inside them is told.
+    """
     try:
         return shape.model_validate_json(json.dumps(document.values, default=str), context=surroundings)
     except ValidationError as error:
         flaws = flaws_of(error, KNOWN_KEYS)
-        raise ConfigError(document.mistake(*flaw) for flaw in flaws) from None
+        raise ConfigError(
+            document.mistake(*flaw) for flaw in flaws if len(flaw[0]) <= 3 or flaw[0][:3] not in elsewhere
+        ) from None
 
 
 def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surroundings, document: Document) -> Settings:

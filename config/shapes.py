@@ -230,16 +230,26 @@ class OverrideShape(Shape):
     @property
     def values(self) -> dict[Family, dict[str, float]]:
         """By the family of rules."""
-        return {family: getattr(self, family) for family in Family}
+        return {family: thresholds.typed(getattr(self, family)) for family in Family}
 
 
 def _override_flaws(override: OverrideShape) -> Iterator[Flaw]:
     if not any(override.values.values()):
         yield (), "values under `absence`, `queue` or `hall_rule`", "none"
+    if not (override.level or override.hall or override.zone or override.window or override.segment):
+        yield (), "a level, hall, zone, window or segment (for the whole site write it under `rules`)", "none"
     if (override.zone or override.window) and not override.hall:
         yield (), "the `hall` that the zone or the window is in", "none"
-    for family, values in override.values.items():
-        for key, expected, found in thresholds.override_flaws(family, values):
+    if override.level and override.hall:
+        yield ("level",), "nothing beside a `hall`", repr(override.level.value)
+    if override.zone and override.window:
+        yield ("zone",), "nothing beside a `window`", repr(override.zone)
+    if override.window and override.queue:
+        yield ("queue",), "values of a queue at a zone, as any window of it takes any matter", "them at one window"
+    if (override.zone or override.window) and override.hall_rule:
+        yield ("hall_rule",), "values of the hall as a whole at no part of it", "them at a zone or a window"
+    for family in Family:
+        for key, expected, found in thresholds.override_flaws(family, getattr(override, family)):
             yield (str(family), *key), expected, found
 
 

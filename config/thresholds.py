@@ -1,17 +1,22 @@
 """Rule thresholds: which values of a rule make sense together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import time
 from difflib import get_close_matches
 from typing import Any
 
 from camera_ingest.link import Timing
-from config.mistakes import Flaw
+from config.mistakes import Flaw, Key
+from monitor.alerts import Rule
 from monitor.halls import HallRule
-from monitor.places import Hall, Segment
+from monitor.places import Hall, HallLevel, Segment, SegmentKind, Window, Zone
 from monitor.presence import AbsenceRule
 from monitor.queues import QueueRule
-from monitor.thresholds import Family, Override, Thresholds
+from monitor.thresholds import Family, Thresholds
+
+AnyOfRules = AbsenceRule | QueueRule | HallRule
 
 ABSENCE_ORDER = (
     ("hint_s", "yellow_s", "red_waiting_s", "red_s"),
@@ -27,6 +32,8 @@ QUEUE_ORDER = (
 )
 SHARES = ("empty_below", "present_from", "abandoned_yellow", "abandoned_red", "disagree_share", "empty_share")
 """At most 1."""
+WHOLE = ("smooth_n", "version")
+"""Whole numbers."""
 RULES = {Family.ABSENCE: AbsenceRule, Family.QUEUE: QueueRule, Family.HALL: HallRule}
 
 
@@ -58,15 +65,24 @@ def hall_flaws(rule: HallRule) -> Iterator[Flaw]:
 
 
 def override_flaws(family: Family, values: Mapping[str, float]) -> Iterator[Flaw]:
-    """Values that no such rule has."""
+    """Values that no such rule has, or that cannot be meant whatever the others are."""
     known = [field.name for field in fields(RULES[family])]
-    for name in values:
+    for name, value in values.items():
         if name not in known:
             near = get_close_matches(name, known, n=1)
             yield (name,), f"a value of {family}" + (f" (perhaps {near[0]}?)" if near else ""), "this one"
+        elif name in WHOLE and value % 1:
+            yield (name,), "a whole number", f"{value:g}"
+    yield from _not_positive(dict(values))
+    yield from _no_shares(dict(values))
 
 
-def flaws(rule: AbsenceRule | QueueRule | HallRule) -> Iterator[Flaw]:
+def typed(values: Mapping[str, float]) -> dict[str, float]:
+    """Values as their rule keeps them: those that count something as whole numbers."""
+    return {name: int(value) if name in WHOLE else value for name, value in values.items()}
+
+
+def flaws(rule: AnyOfRules) -> Iterator[Flaw]:
     """Everything in a rule that cannot be meant."""
     if isinstance(rule, AbsenceRule):
         return absence_flaws(rule)
@@ -74,32 +90,52 @@ def flaws(rule: AbsenceRule | QueueRule | HallRule) -> Iterator[Flaw]:
 
 
 def unsound(rules: Thresholds, halls: Sequence[Hall], shipped: int) -> Iterator[Flaw]:
-    """Every override whose values do not go with what else is in force where it applies.
+    """Everything that does not go together where it is in force, each once, told at what was written last of it.
 
-    `shipped`: so many of the overrides, the first ones, come with the program.
+    `shipped`: so many of the overrides, the first ones, come with the program. What is for a level or a kind of segment
+    that the site does not have yet is looked at as if it had.
     """
-    for number, one in enumerate(rules.overrides[shipped:]):
-        found = _contradiction(rules, one, halls)
-        if found is not None:
-            (_, expected, values), where = found
-            yield ("rules", "overrides", number), f"{expected} at {where}", values
+    numbers = {one.source: number for number, one in enumerate(rules.overrides[shipped:])}
+    written = {source: family for family, names in rules.written.items() for source in names.values()}
+    told: set[Key] = set()
+    for hall, real in (*((hall, True) for hall in halls), *((hall, False) for hall in map(_imagined, HallLevel))):
+        for rule, sources, where in _in_force(rules, hall):
+            for key, expected, found in flaws(rule):
+                sides = [sources[str(name)] for name in (key or re.findall(r"\w+", expected))]
+                last = max((numbers[side] for side in sides if side in numbers), default=None)
+                site = next((written[side] for side in sides if side in written), None)
+                at: Key | None = ("rules", "overrides", last) if last is not None else None
+                if at is None and site is not None and real:
+                    at = ("rules", str(site))
+                if at is not None and at not in told:
+                    told.add(at)
+                    yield at, f"{expected} at {where}", found
 
 
-def _contradiction(rules: Thresholds, override: Override, halls: Sequence[Hall]) -> tuple[Flaw, str] | None:
-    for hall in halls:
-        for segment in (None, *_all_segments(hall)):
-            places = [(window.zone, window.id) for window in hall.windows] + [(zone.id, "") for zone in hall.zones]
-            for zone, window in places:
-                if override.rank(hall, zone, window, segment) is None:
-                    continue
-                rule: AbsenceRule | QueueRule | HallRule = (
-                    rules.absence(hall, window, segment) if window else rules.queue(hall, zone, segment)
-                )
-                for which in (rule, rules.hall(hall, segment)):
-                    flaw = next(flaws(which), None)
-                    if flaw is not None:
-                        return flaw, " ".join(filter(None, [hall.id, window or zone, segment.name if segment else ""]))
-    return None
+def _in_force(rules: Thresholds, hall: Hall) -> Iterator[tuple[AnyOfRules, Mapping[str, str], str]]:
+    """Every different rule that is in force somewhere in a hall, with its sources and a place of it, for people."""
+    seen: set[AnyOfRules] = set()
+    for segment in (None, *_all_segments(hall)):
+        found: list[tuple[AnyOfRules, Rule, str]] = [(rules.hall(hall, segment), Rule.HALL, "")]
+        found += [(rules.queue(hall, zone.id, segment), Rule.QUEUE, zone.id) for zone in hall.zones]
+        found += [(rules.absence(hall, id, segment), Rule.ABSENCE, id) for id in _telling(rules, hall)]
+        for rule, kind, place in found:
+            if rule not in seen:
+                seen.add(rule)
+                where = " ".join(filter(None, [hall.id, place, segment.name if segment else ""]))
+                yield rule, rules.sources(hall, kind, place, segment), where
+
+
+def _telling(rules: Thresholds, hall: Hall) -> Iterable[str]:
+    """Windows of a hall that stand for all: two that no override tells apart have the same thresholds."""
+    zones, windows = ({name for one in rules.overrides if (name := getattr(one, at))} for at in ("zone", "window"))
+    return {(w.zone in zones and w.zone, w.id in windows and w.id): w.id for w in reversed(hall.windows)}.values()
+
+
+def _imagined(level: HallLevel) -> Hall:
+    """A hall of a level with a segment of each kind."""
+    segments = tuple(Segment(str(kind), (), time(0), time(0), kind) for kind in SegmentKind)
+    return Hall(str(level), "", "", level, segments, (Zone("", ""),), (Window("", "", ""),))
 
 
 def _all_segments(hall: Hall) -> tuple[Segment, ...]:

@@ -93,7 +93,7 @@ class Thresholds:
     def _resolved(
         self, family: Family, site: AnyRule, hall: Hall, place: str, segment: Segment | None
     ) -> tuple[AnyRule, Mapping[str, str]]:
-        key = (family, hall.id, place, "" if segment is None else segment.name)
+        key = (family, hall.id, place, *(("", "") if segment is None else (segment.name, segment.kind)))
         if key not in self._known:
             self._known[key] = self._resolve(family, site, hall, place, segment)
         return self._known[key]  # type: ignore[return-value]  # what is kept under a family is a rule of it
@@ -101,13 +101,10 @@ class Thresholds:
     def _resolve(
         self, family: Family, site: AnyRule, hall: Hall, place: str, segment: Segment | None
     ) -> tuple[AnyRule, Mapping[str, str]]:
-        window = next((window for window in hall.windows if window.id == place), None)
-        zone = window.zone if window is not None else place
-        near = [
-            (rank, one)
-            for one in self.overrides
-            if (rank := one.rank(hall, zone, window.id if window else "", segment)) is not None
-        ]
+        window, zone = (place, "") if family is Family.ABSENCE else ("", place)
+        if window:
+            zone = next((one.zone for one in hall.windows if one.id == window), "")
+        near = [(rank, one) for one in self.overrides if (rank := one.rank(hall, zone, window, segment)) is not None]
         values: dict[str, Any] = {}
         sources = dict.fromkeys(asdict(site), "default") | dict(self.written.get(family, {}))
         for _, one in sorted(near, key=lambda pair: pair[0]):  # stable: of two alike the later one comes last

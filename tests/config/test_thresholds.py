@@ -154,6 +154,61 @@ def test_a_hall_without_hours_has_those_of_its_level(tmp_path: Path) -> None:
             "halls[hc01].segments[1]: expected both `first` and `last` of a season, or neither, found one of them",
         ),
         (
+            "rules.overrides",
+            [{"absence": {"rearm_s": 200}}],
+            "rules.overrides[0]: expected a level, hall, zone, window or segment (for the whole site write it under",
+        ),
+        (
+            "rules.overrides",
+            [{"level": "town", "hall": "hc01", "absence": {"rearm_s": 200}}],
+            "rules.overrides[0].level: expected nothing beside a `hall`, found 'town'",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc01", "zone": "za", "window": "w001", "absence": {"rearm_s": 200}}],
+            "rules.overrides[0].zone: expected nothing beside a `window`, found 'za'",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc01", "window": "w001", "queue": {"yellow_open": 5}}],
+            "rules.overrides[0].queue: expected values of a queue at a zone, as any window of it takes any matter",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc01", "zone": "za", "hall_rule": {"empty_share": 0.5}}],
+            "rules.overrides[0].hall_rule: expected values of the hall as a whole at no part of it, found them at a",
+        ),
+        (
+            "rules.overrides",
+            [{"hall": "hc01", "absence": {"smooth_n": 2.5}}],
+            "rules.overrides[0].absence.smooth_n: expected a whole number, found 2.5",
+        ),
+        (
+            "rules.overrides",
+            [{"level": "town", "absence": {"yellow_s": -5}}],
+            "rules.overrides[0].absence.yellow_s: expected more than 0, found -5",
+        ),
+        (  # the site has no hall of that level yet
+            "rules.overrides",
+            [{"level": "town", "absence": {"yellow_s": 420}}],
+            "rules.overrides[0]: expected hint_s ≤ yellow_s ≤ red_waiting_s ≤ red_s at town, found hint_s 180",
+        ),
+        (
+            "halls.0.zones.0.segments",
+            [LUNCH | {"windows": ["w077"]}],
+            "halls[hc01].zones[za].segments[0].windows: expected windows of the zone, found 'w077'",
+        ),
+        (
+            "halls.0.windows.0.segments",
+            [LUNCH | {"windows": ["w002"]}],
+            "halls[hc01].windows[w001].segments[0].windows: expected no window but this one, found 'w002'",
+        ),
+        (
+            "halls.0.zones.+",
+            {"id": "w001", "name": "x"},
+            "halls[hc01].windows[w001].id: expected an id that no zone of the hall has, found 'w001'",
+        ),
+        (
             "hours",
             {"town": [LUNCH | {"days": [8]}]},
             "hours.town[0].days: expected different days from 1 (Monday) to 7 (Sunday), found [8]",
@@ -167,3 +222,48 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, place: str, value: Any, sente
         str(one).removeprefix(f"{tmp_path}/site.yaml").lstrip(":0123456789 ") for one in refused.value.mistakes
     ]
     assert any(told.startswith(sentence) for told in sentences), sentences
+
+
+def sentences(tmp_path: Path, *changes: tuple[str, Any]) -> list[str]:
+    with pytest.raises(ConfigError) as refused:
+        loaded(tmp_path, *changes)
+    return [str(one).partition("site.yaml ")[2] for one in refused.value.mistakes]
+
+
+def test_a_contradiction_is_told_once_and_of_what_was_written_last(tmp_path: Path) -> None:
+    innocent, guilty = {"hall": "hc01", "absence": {"rearm_s": 200}}, {"hall": "hc01", "absence": {"yellow_s": 400}}
+    (told,) = sentences(tmp_path, ("rules.overrides", [innocent, guilty, innocent]))
+    assert told.startswith("rules.overrides[1]: expected hint_s ≤ yellow_s ≤ red_waiting_s ≤ red_s at hc01 w001, found")
+
+
+def test_values_of_the_site_have_to_go_with_what_is_shipped_for_noon_where_there_is_one(tmp_path: Path) -> None:
+    rules = ("rules.absence", {"hint_s": 1000, "yellow_s": 1500, "red_waiting_s": 1500, "red_s": 2000})
+    assert loaded(tmp_path, rules)
+    (told,) = sentences(tmp_path, rules, ("halls.0.segments.+", LUNCH))
+    assert told.startswith("rules.absence: expected hint_s ≤ yellow_s ≤ red_waiting_s ≤ red_s at hc01 w001 中午, found")
+
+
+def test_a_mistake_in_the_usual_hours_is_not_told_again_by_every_hall(tmp_path: Path) -> None:
+    usual = ("hours", {"district": [LUNCH | {"end": "11:00"}]})
+    assert sentences(tmp_path, ("halls.0.segments", DELETE), usual) == [
+        "hours.district[0].end: expected a time after 12:00, found 11:00"
+    ]
+    assert sentences(tmp_path, ("halls.0.segments", DELETE)) == [
+        "halls[hc01].segments: expected a value, found nothing"
+    ]
+
+
+def test_what_counts_samples_stays_a_whole_number(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, ("rules.overrides", [{"hall": "hc01", "absence": {"smooth_n": 8, "version": 3}}]))
+    rule = settings.thresholds.absence(settings.halls[0], "w001", None)
+    assert [type(rule.smooth_n), type(rule.version)] == [int, int]
+    assert list(range(20))[-rule.smooth_n :] == list(range(12, 20))
+
+
+def test_segments_of_one_name_but_two_kinds_have_their_own_thresholds(tmp_path: Path) -> None:
+    saturday = {"name": "上午", "days": [6], "start": "08:30", "end": "12:00", "kind": "appointment"}
+    overrides = ("rules.overrides", [{"segment": "appointment", "absence": {"rearm_s": 99}}])
+    settings = loaded(tmp_path, ("halls.0.segments.+", saturday), overrides)
+    (hall,) = settings.halls
+    for _ in range(2):  # worked out, then remembered
+        assert [settings.thresholds.absence(hall, "w001", one).rearm_s for one in hall.segments] == [180, 99]
