@@ -24,6 +24,9 @@ def check(options: argparse.Namespace) -> None:
     """Validate a configuration and say what it will do, or explain what is in force at one window."""
     from config.summary import describe
 
+    for name in ("hall", "at", "json", "lang"):
+        if getattr(options, name) and not options.explain:
+            raise Refused(f"--{name}: expected --explain WINDOW beside it, found none")
     settings = load_settings(options.config)
     if options.explain:
         _explain(settings, options)
@@ -42,7 +45,11 @@ def _explain(settings: Settings, options: argparse.Namespace) -> None:
         more = "; name its hall with --hall" if len(found) > 1 else ""
         raise Refused(f"--explain {options.explain}: expected one such window in {where}, found {several}{more}")
     told = explain(settings, *found[0], options.at or datetime.now(UTC))
-    print(json.dumps(told.plain(), ensure_ascii=False, indent=2) if options.json else "\n".join(told.lines()))
+    print(
+        json.dumps(told.plain(), ensure_ascii=False, indent=2)
+        if options.json
+        else "\n".join(told.lines(options.lang or "zh"))
+    )
 
 
 def _beijing_time(text: str) -> datetime:
@@ -110,3 +117,4 @@ def add_check(verbs: Verbs) -> None:
     parser.add_argument("--hall", help="the window's hall, where several have a window of that name")
     parser.add_argument("--at", type=_beijing_time, metavar="ISO-TIME", help="when; now by default, in Beijing time")
     parser.add_argument("--json", action="store_true", help="the explanation as JSON")
+    parser.add_argument("--lang", choices=("zh", "en"), help="of the explanation; zh by default")
