@@ -1,7 +1,7 @@
 """A verdict: what a person concludes about an alert (预警处置)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.terms import Term
@@ -23,6 +23,18 @@ NAMES = {
     VerdictKind.FALSE: Term("误报", "False alarm"),
 }
 
+CAUSES = {
+    "not-person": Term("不是人", "not a person"),
+    "hidden": Term("被遮挡", "somebody was hidden"),
+    "region": Term("区域画错", "wrong region"),
+    "camera": Term("摄像头问题", "the camera"),
+    "other": Term("其他", "other"),
+}
+"""Why an alert was false; the first proposes a region that is no person when it comes again and again."""
+
+REMINDERS, WITHIN = 3, timedelta(days=30)
+"""So many 属实·已提醒 at one window within so long propose an issue; a person decides."""
+
 ADOPTED = frozenset({VerdictKind.REMINDED, VerdictKind.ISSUE})
 """Verdicts that say the machine was right."""
 
@@ -34,7 +46,7 @@ class Verdict:
     alert_key: str
     kind: VerdictKind
     reason: str
-    """Mandatory for REASONABLE, free otherwise."""
+    """Mandatory for REASONABLE; of FALSE one of CAUSES, or empty; free otherwise."""
     by: str
     """Who judged: an account or a post, as the board knows it."""
     at: datetime

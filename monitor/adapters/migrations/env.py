@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from monitor.adapters import reason_tables, roster_tables  # noqa: F401  # tables are known once their module is imported
+from monitor.adapters import judging_tables, notice_tables, reason_tables, roster_tables  # noqa: F401  # tables are known once their module is imported
 from monitor.adapters.tables import metadata
 
 context.configure(

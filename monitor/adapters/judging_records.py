@@ -1,0 +1,130 @@
+"""Hand-overs, proposals and the blind draw on record."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from monitor.adapters import tables
+from monitor.adapters.database import insert, transaction
+from monitor.adapters.judging_tables import handovers, labels, proposals, samples
+from monitor.draw import Drawn
+from monitor.precision import Labelled
+from monitor.verdicts import WITHIN, VerdictKind
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who did something about an alert, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One drawn look; what the machine said of it is not shown to whoever labels it."""
+
+    id: int
+    hall: str
+    window: str
+    file: str
+
+
+LABELS = ("present", "absent", "unclear")
+
+
+def hand_over(engine: Engine, key: str, by: str, at: datetime) -> bool:
+    """转值班主任: ask the duty director to judge an alert; False if that was done before, or it is judged already."""
+    with transaction(engine) as connection:
+        if connection.execute(select(tables.verdicts.c.alert_key).where(tables.verdicts.c.alert_key == key)).first():
+            return False
+        row = insert(connection, handovers).values(alert_key=key, by=by, at=at)
+        added = row.on_conflict_do_nothing(index_elements=["alert_key"]).returning(handovers.c.alert_key)
+        return connection.execute(added).first() is not None
+
+
+def handed_over(engine: Engine, keys: Collection[str]) -> dict[str, Said]:
+    """Which of some alerts were handed over."""
+    wanted = select(handovers).where(handovers.c.alert_key.in_(keys))
+    with engine.connect() as connection:
+        return {row["alert_key"]: Said(row["by"], row["at"]) for row in connection.execute(wanted).mappings()}
+
+
+def reminders(engine: Engine, hall: str, place: str, until: datetime) -> int:
+    """How many alerts about a place were 属实·已提醒 in the 30 days up to a time, that time included."""
+    verdicts, alerts = tables.verdicts.c, tables.alerts.c
+    wanted = (
+        select(func.count())
+        .select_from(tables.verdicts.join(tables.alerts, alerts.key == verdicts.alert_key))
+        .where(alerts.hall == hall, alerts.place == place, verdicts.kind == VerdictKind.REMINDED)
+        .where(verdicts.at > until - WITHIN, verdicts.at <= until)
+    )
+    with engine.connect() as connection:
+        return int(connection.execute(wanted).scalar_one())
+
+
+def decide(engine: Engine, key: str, accepted: bool, by: str, at: datetime) -> bool:
+    """Record what a person decided about the proposal that a reminder led to; False if that was decided before."""
+    with transaction(engine) as connection:
+        row = insert(connection, proposals).values(alert_key=key, accepted=accepted, by=by, at=at)
+        added = row.on_conflict_do_nothing(index_elements=["alert_key"]).returning(proposals.c.alert_key)
+        return connection.execute(added).first() is not None
+
+
+def decided(engine: Engine, key: str) -> bool | None:
+    """What was decided; None = nothing yet."""
+    with engine.connect() as connection:
+        return connection.execute(select(proposals.c.accepted).where(proposals.c.alert_key == key)).scalar_one_or_none()
+
+
+def add_sample(engine: Engine, hall: str, drawn: Drawn[str], sha256: str, stands_for: int) -> bool:
+    """Record a drawn look whose picture is the file `drawn.kept`; False if it is there already."""
+    with transaction(engine) as connection:
+        row = insert(connection, samples).values(
+            hall=hall,
+            window=drawn.window,
+            at=drawn.at,
+            alarmed=drawn.alarmed,
+            file=drawn.kept,
+            sha256=sha256,
+            stratum=stands_for,
+        )
+        added = row.on_conflict_do_nothing(index_elements=["hall", "window", "at"]).returning(samples.c.id)
+        return connection.execute(added).first() is not None
+
+
+def next_sample(engine: Engine, after: int = 0) -> Sample | None:
+    """A look that nobody labelled, in an order that tells nothing; None = all are done."""
+    wanted = select(samples).outerjoin(labels, labels.c.sample == samples.c.id).where(labels.c.sample.is_(None))
+    mixed = wanted.order_by((samples.c.id * 7919) % 10_007, samples.c.id).limit(1)
+    with engine.connect() as connection:
+        row = connection.execute(mixed.where(samples.c.id != after)).mappings().first()
+        row = row or connection.execute(mixed).mappings().first()
+    return None if row is None else Sample(row["id"], row["hall"], row["window"], row["file"])
+
+
+def label(engine: Engine, sample: int, said: str, by: str, at: datetime) -> bool:
+    """Record what a person saw, one of LABELS; the first word counts. Raises ValueError for another."""
+    if said not in LABELS:
+        raise ValueError(f"expected one of {', '.join(LABELS)}, found {said!r}")
+    with transaction(engine) as connection:
+        row = insert(connection, labels).values(sample=sample, label=said, by=by, at=at)
+        added = row.on_conflict_do_nothing(index_elements=["sample"]).returning(labels.c.sample)
+        return connection.execute(added).first() is not None
+
+
+def waiting(engine: Engine) -> int:
+    """How many looks nobody has labelled yet."""
+    wanted = select(func.count()).select_from(samples.outerjoin(labels, labels.c.sample == samples.c.id))
+    with engine.connect() as connection:
+        return int(connection.execute(wanted.where(labels.c.sample.is_(None))).scalar_one())
+
+
+def labelled(engine: Engine, since: datetime) -> tuple[Labelled, ...]:
+    """The labels of looks from a time on; those that could not be told are left out."""
+    wanted = select(samples.c.alarmed, samples.c.stratum, labels.c.label).join(labels, labels.c.sample == samples.c.id)
+    with engine.connect() as connection:
+        rows = connection.execute(wanted.where(samples.c.at >= since, labels.c.label != "unclear"))
+        return tuple(Labelled(row.alarmed, row.label == "absent", float(row.stratum)) for row in rows)

@@ -1,0 +1,40 @@
+"""The draw of looks for blind labelling."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+from monitor.calendar import BEIJING
+from monitor.draw import Draw, Drawn
+
+DAY = date(2026, 11, 20)
+ZERO = datetime(2026, 11, 20, 9, tzinfo=BEIJING)
+
+
+def drawn(hall: str, looks: int, every: int = 10) -> Draw[int]:
+    draw: Draw[int] = Draw(hall, DAY)
+    for number in range(looks):
+        at, alarmed = ZERO + timedelta(seconds=10 * number), number % every == 0
+        place = draw.place("w001", at, alarmed)
+        if place is not None:
+            draw.hold(place, Drawn("w001", at, alarmed, number))
+    return draw
+
+
+def test_both_strata_are_drawn_from_and_know_what_they_stand_for() -> None:
+    draw = drawn("hc01", 1000)
+    assert [len(draw.held[alarmed]) for alarmed in (True, False)] == [4, 4]
+    assert (draw.weight(True), draw.weight(False)) == (25, 225)
+    assert all(one.alarmed for one in draw.held[True])
+
+
+def test_a_few_looks_are_all_kept() -> None:
+    draw = drawn("hc01", 3, every=2)
+    assert sorted(one.kept for one in (*draw.held[True], *draw.held[False])) == [0, 1, 2]
+    assert (draw.weight(True), draw.weight(False)) == (1, 1)
+
+
+def test_the_same_looks_give_the_same_draw_and_every_look_has_the_same_chance() -> None:
+    assert drawn("hc01", 400) == drawn("hc01", 400)
+    chosen = Counter(one.kept for hall in range(600) for one in drawn(f"h{hall}", 40, every=100).held[False])
+    assert set(range(1, 40)) == set(chosen)
+    assert max(chosen.values()) < 2 * min(chosen.values())
