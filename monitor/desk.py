@@ -361,28 +361,37 @@ class Desk:
     def _measure(self, known: Known, zone: str, at: datetime, counted: int | None) -> Measured:
         """Everything that is known of a zone now."""
         posts = {window.id: self.post(window.id, at)[0] for window in self._of_zone[zone]}
+        before = self.measured.get(zone)
         due = [post for post in posts.values() if post not in (Post.CLOSED, Post.NOT_IN_SERVICE)]
         manned = sum(post in MANNED for post in due)
         book = known.books.get(zone)
         told = book is not None and book.known
-        service = self.hours.at(None, at)
+        service = self.hours.at(zone, at)
         oldest_s = book.oldest_s(at) if book is not None else None
+        tickets = book.counted() if book is not None else None
+        waits_since = None
+        if tickets or (tickets is None and counted):
+            waits_since = (before.waits_since if before is not None else None) or at
+        idle = [
+            self.windows[id].post_since
+            for id, post in posts.items()
+            if post is Post.ON_DUTY and (told or (RegionKind.CITIZEN, id) in self._views)
+        ]
         return Measured(
-            tickets=book.counted() if book is not None else None,
+            tickets=tickets,
             counted=counted,
+            waits_since=waits_since,
+            idle_s=max(
+                ((at - max(since, waits_since)).total_seconds() for since in idle if since and waits_since), default=0.0
+            ),
             open_windows=sum(post in (*MANNED, Post.UNKNOWN, Post.AWAY_SERVING) for post in due),
             staffed=None if Post.UNKNOWN in due and not manned else manned,
             due_windows=len(due),
-            idle=sum(post is Post.ON_DUTY and self._knows_idle(id, told) for id, post in posts.items()),
             oldest_s=oldest_s if oldest_s is not None else 0.0 if told else None,
             abandoned=book.abandoned(at) if book is not None and told else None,
             served_s=book.served_s() if book is not None else None,
             closes_in_s=(service.closes_at - at).total_seconds() if service else None,
         )
-
-    def _knows_idle(self, window: str, told: bool) -> bool:
-        """Whether it could be known that a window serves somebody: by tickets or by a view of the citizens' side."""
-        return told or (RegionKind.CITIZEN, window) in self._views
 
     def _fault(self, camera: str, at: datetime, blind: str) -> Alert | None:
         """Whether a camera has been blind for too long; round the clock."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import cache
 from math import inf
 
 from monitor.alerts import FAULTS, PRESENCE, Alert
@@ -32,17 +33,20 @@ class HallRule:
     """Raised whenever a value or its meaning changes; kept with every alert."""
 
 
+@cache
 def rule_values(rule: HallRule) -> dict[str, float]:
     """The rule's values as they are kept with an alert."""
     return {name: float(value) for name, value in asdict(rule).items()}
 
 
+@cache
 def empty_limit(rule: HallRule) -> Limit:
     """The limit on the share of empty windows: only red."""
     share = rule.empty_share
     return Limit(inf, 0.75 * share, 0, share, 0.75 * share, rule.empty_s, clear_s=rule.clear_s)
 
 
+@cache
 def camera_limit(rule: HallRule) -> Limit:
     """The limit on a camera's blindness, 1 = blind."""
     return Limit(1, 1, rule.camera_s, clear_s=rule.clear_s)

@@ -84,7 +84,7 @@ def drawn_precision(labelled: Iterable[Labelled]) -> Estimate:
 def recall(labelled: Iterable[Labelled]) -> Estimate:
     """Of all looks at which nobody was at the post, the share during an alert.
 
-    Horvitz–Thompson: each label stands for `weight` looks of its stratum, so the absent looks of a stratum are as many as
+    Horvitz–Thompson: each label stands for `weight` looks of its stratum, so its absent looks are as many as
     its absent labels' weights add up to; recall is a / (a + s) of the two strata. The interval is that of its log
     odds, log a − log s, whose variance is the sum of the two sums' relative variances (delta method); a stratum without
     an absent label counts as half a one. It counts looks, not absences, and also those too short for any rule.

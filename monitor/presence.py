@@ -22,6 +22,7 @@ service) ends. What a window is asked for in the first place is `duty`'s matter.
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from monitor.alerts import Alert, Level, Rule, changed, resumed
 from monitor.duty import Duty
@@ -357,10 +358,11 @@ def _alert(rule: AbsenceRule, watch: Watch, seen: Seen, kind: Rule, since: datet
         unseen_s=0.0 if kind is Rule.PAUSE else watch.unseen_s,
         waiting=seen.waiting,
         pause_signal=seen.pause_signal,
-        values=rule_values(rule),
+        values=dict(rule_values(rule)),
     )
 
 
+@cache
 def rule_values(rule: AbsenceRule) -> dict[str, float]:
     """The rule's values as they are kept with an alert."""
     return {name: float(value) for name, value in asdict(rule).items()}

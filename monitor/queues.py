@@ -8,6 +8,7 @@ and where they differ a lot, that is a note about the data.
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from math import inf
 
 from monitor.alerts import Rule
@@ -90,8 +91,10 @@ class Measured:
     """Windows that are known to be manned; None = one cannot be seen that may be."""
     due_windows: int = 1
     """Windows that are in service and not closed."""
-    idle: int = 0
-    """Manned windows that are known to serve nobody."""
+    waits_since: datetime | None = None
+    """Since when somebody has been waiting all the time; None = nobody waits, or it is not known."""
+    idle_s: float = 0.0
+    """How long one manned window has served nobody all the while somebody waited, in seconds; the longest of them."""
     oldest_s: float | None = None
     """The oldest wait, in seconds; 0 = nobody waits; None = not known."""
     abandoned: tuple[int, int] | None = None
@@ -120,6 +123,7 @@ def disagree(rule: QueueRule, measured: Measured) -> bool:
     return abs(measured.tickets - measured.counted) > most
 
 
+@cache
 def limits(rule: QueueRule) -> dict[Rule, Limit]:
     """The limits of everything that is measured of a zone."""
     common = {"clear_s": rule.clear_s, "gap_cadences": rule.gap_cadences, "unknown_reset_s": rule.unknown_reset_s}
@@ -133,7 +137,7 @@ def limits(rule: QueueRule) -> dict[Rule, Limit]:
             rule.wait_yellow_s, 0.8 * rule.wait_yellow_s, 0, rule.wait_red_s, 0.8 * rule.wait_red_s, **common
         ),
         Rule.CAPACITY: Limit(1, 1, 60, **common),
-        Rule.IDLE: Limit(1, 1, rule.idle_s, **common),
+        Rule.IDLE: Limit(rule.idle_s, 1, **common),
         Rule.ABANDONMENT: Limit(
             rule.abandoned_yellow, 0.8 * rule.abandoned_yellow, 0, rule.abandoned_red, rule.abandoned_red, **common
         ),
@@ -149,11 +153,12 @@ def values(rule: QueueRule, measured: Measured) -> dict[Rule, float | None]:
         Rule.FEW: _few(rule, measured),
         Rule.WAIT: measured.oldest_s,
         Rule.CAPACITY: _too_many(rule, measured),
-        Rule.IDLE: None if waiting is None else float(measured.idle if waiting else 0),
+        Rule.IDLE: None if waiting is None else measured.idle_s,
         Rule.ABANDONMENT: _abandoned(rule, measured),
     }
 
 
+@cache
 def rule_values(rule: QueueRule) -> dict[str, float]:
     """The rule's values as they are kept with an alert."""
     return {name: float(value) for name, value in asdict(rule).items()}
@@ -186,8 +191,3 @@ def _abandoned(rule: QueueRule, measured: Measured) -> float:
     if measured.abandoned is None or measured.abandoned[1] < rule.abandoned_least:
         return 0.0
     return measured.abandoned[0] / measured.abandoned[1]
-
-
-def closes_in_s(at: datetime, closes_at: datetime | None) -> float | None:
-    """Seconds until the closing."""
-    return None if closes_at is None else (closes_at - at).total_seconds()

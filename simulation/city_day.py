@@ -16,7 +16,7 @@ from typing import Any
 from camera_ingest.camera import CADENCE, Camera, Role
 from camera_ingest.sample import Blind, Sample
 from models.regions import Anchor, Region, RegionKind
-from monitor.alerts import FAULTS, Alert
+from monitor.alerts import FAULTS, Alert, Rule
 from monitor.calendar import Calendar
 from monitor.coverage import total
 from monitor.desk import Desk
@@ -253,6 +253,7 @@ def _at(stretches: dict[str, list[Stretch]], place: str, at: datetime) -> bool:
 def _score(outcome: Outcome, rules: Thresholds, plan: Plan) -> None:
     asking = [alert for alert in outcome.alerts if needs_a_person(alert)]
     explained: set[str] = set()
+    zone_of = {window.id: window.zone for window in plan.hall.windows}
     for fact in outcome.facts:
         since, until = fact.stretch.since - SLACK, fact.stretch.until + SLACK
         mine = [
@@ -262,7 +263,9 @@ def _score(outcome: Outcome, rules: Thresholds, plan: Plan) -> None:
             and alert.rule in RULES[fact.what]
             and since <= alert.opened_at <= until
         ]
-        explained |= {alert.key for alert in mine}
+        zone = zone_of.get(fact.stretch.place)
+        beside = [one for one in asking if one.place == zone and one.rule is Rule.UNSTAFFED]
+        explained |= {alert.key for alert in (*mine, *beside) if since <= alert.opened_at <= until}
         if not mine:
             outcome.missed.append(fact)
     outcome.false = [alert for alert in asking if alert.key not in explained]
