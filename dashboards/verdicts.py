@@ -1,5 +1,6 @@
 """Judging an alert from a page: the reasons and categories on offer, and the one call that records a verdict."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from dashboards.office import SUPERVISOR, Office
@@ -7,11 +8,12 @@ from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, minute
 from dashboards.visit import Visit, visit
 from dashboards.words import WORDS, say_term
-from monitor.adapters import alert_records
+from monitor.adapters import alert_records, issue_records, judging_records
+from monitor.adapters.alert_records import AlertRecord
 from monitor.alerts import CROWD, PRESENCE, Alert, Rule, lasted_s
 from monitor.categories import Severity, Source
 from monitor.issues import IssueDraft, MoveRefused
-from monitor.verdicts import NAMES, Verdict, VerdictKind
+from monitor.verdicts import NAMES, REMINDERS, Verdict, VerdictKind
 
 REASONS = {
     **dict.fromkeys(PRESENCE, ("back_office", "guiding", "handover", "duty", "short")),
@@ -58,6 +60,45 @@ def judge(office: Office, key: str, kind: VerdictKind, reason: str, finding: Fin
         return say("issue.registered", number=issue.number), False
     place = place_name(office.settings, record.alert.hall, record.alert.place, tongue)
     return say("verdict.done", place=place, verdict=say_term(NAMES[kind], tongue)), False
+
+
+def hand_over(office: Office, key: str) -> tuple[str, bool]:
+    """转值班主任: the alert stays to be judged; the sentence to show, and whether it was refused."""
+    say = visit().say
+    if alert_records.alert(office.engine, key) is None:
+        return say("alert.none"), True
+    if not judging_records.hand_over(office.engine, key, SUPERVISOR, office.clock()):
+        return say("verdict.not_handed"), True
+    office.changed()
+    return say("verdict.handed"), False
+
+
+def proposed(office: Office, record: AlertRecord) -> int:
+    """How many reminders in 30 days propose an issue from this one; 0 = nothing is proposed, or it is decided."""
+    verdict = record.verdict
+    if verdict is None or verdict.kind is not VerdictKind.REMINDED or record.alert.rule not in PRESENCE:
+        return 0
+    if record.issue is not None or judging_records.decided(office.engine, record.alert.key) is not None:
+        return 0
+    count = judging_records.reminders(office.engine, record.alert.hall, record.alert.place, verdict.at)
+    return count if count >= REMINDERS else 0
+
+
+def decide(office: Office, key: str, accepted: bool) -> tuple[str, bool]:
+    """What a person decides about a proposed issue; the sentence to show, and whether it was refused."""
+    here = visit()
+    record = alert_records.alert(office.engine, key)
+    if record is None or record.verdict is None or not proposed(office, record):
+        return here.say("verdict.not_handed"), True
+    if not judging_records.decide(office.engine, key, accepted, SUPERVISOR, office.clock()):
+        return here.say("verdict.not_handed"), True
+    if not accepted:
+        return here.say("verdict.proposal.no"), False
+    finding = (CATEGORIES_OF[record.alert.rule][0], Severity.C, drafted(record.alert, office, here))
+    verdict = replace(record.verdict, by=SUPERVISOR, at=office.clock())
+    issue = issue_records.register(office.engine, _draft(record.alert, verdict, finding))
+    office.changed()
+    return here.say("issue.registered", number=issue.number), False
 
 
 def drafted(alert: Alert, office: Office, visit: Visit) -> str:

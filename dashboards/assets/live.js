@@ -467,7 +467,8 @@
       button.type = "button";
       button.addEventListener("click", function () {
         if (kind === "issue") { location.href = "/alert?key=" + encodeURIComponent(alert.key); }
-        else if (kind === "reasonable") { chooseReason(card, alert); }
+        else if (kind === "reasonable") { chooseWhy(card, alert, kind, "verdict.choose", config.reasons[alert.rule]); }
+        else if (kind === "false") { chooseWhy(card, alert, kind, "verdict.cause", config.causes); }
         else { judge(card, alert.key, kind, ""); }
       });
       node.append(button);
@@ -475,14 +476,19 @@
     return node;
   }
 
-  function chooseReason(card, alert) {
-    if (part(card, "reasons")) { part(card, "reasons").remove(); return; }
+  function chooseWhy(card, alert, kind, title, reasons) {
+    const shown = part(card, "reasons");
+    if (shown) {
+      shown.remove();
+      if (shown.dataset.kind === kind) { return; }
+    }
     const node = make("div", "reasons");
-    node.append(make("small", "", say("verdict.choose")));
-    config.reasons[alert.rule].forEach(function (reason) {
+    node.dataset.kind = kind;
+    node.append(make("small", "", say(title)));
+    reasons.forEach(function (reason) {
       const button = make("button", "verdict reason", reason.text);
       button.type = "button";
-      button.addEventListener("click", function () { node.remove(); judge(card, alert.key, "reasonable", reason.code); });
+      button.addEventListener("click", function () { node.remove(); judge(card, alert.key, kind, reason.code); });
       node.append(button);
     });
     const cancel = make("button", "reason-cancel", say("verdict.cancel"));

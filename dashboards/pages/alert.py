@@ -13,15 +13,15 @@ from dashboards.frame import attributes, dark_page, facts_table, glyph, post_nam
 from dashboards.office import Office
 from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, moment
-from dashboards.verdicts import CATEGORIES_OF, REASONS, drafted, judge
+from dashboards.verdicts import CATEGORIES_OF, REASONS, decide, drafted, hand_over, judge, proposed
 from dashboards.visit import Visit, visit
 from dashboards.why import explanation, sources
 from dashboards.words import WORDS, Say, say_term
-from monitor.adapters import alert_records
+from monitor.adapters import alert_records, judging_records
 from monitor.adapters.alert_records import AlertRecord
 from monitor.alerts import CROWD, PRESENCE, Alert, Moment, Still, lasted_s
 from monitor.categories import CATEGORIES, Severity
-from monitor.verdicts import NAMES, Verdict, VerdictKind
+from monitor.verdicts import CAUSES, NAMES, Verdict, VerdictKind
 
 
 def show(office: Office, visit: Visit) -> Component:
@@ -135,18 +135,63 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
     say, tongue = visit.say, visit.language
     title = html.H2(say("verdict.title"))
     if record.verdict is not None:
-        return [title, given(record.verdict, record.issue, say, tongue)]
-    at_once = [
-        verdict_button(VerdictKind.REMINDED, tongue, "action is-main"),
-        verdict_button(VerdictKind.FALSE, tongue, "action"),
-    ]
+        return [title, given(record.verdict, record.issue, say, tongue), *proposal(record, office, say)]
+    handed = judging_records.handed_over(office.engine, [record.alert.key]).get(record.alert.key)
+    at_once = [verdict_button(VerdictKind.REMINDED, tongue, "action is-main")]
+    if handed is None:
+        at_once.append(act_button("hand-over", say("verdict.hand_over"), "action"))
+    told = []
+    if handed is not None:
+        words = say("verdict.handed_over", by=post_name(handed.by, say), at=moment(handed.at))
+        told.append(html.P(words, className="handed"))
     return [
         title,
+        *told,
         html.Div(id="alert-notice"),
         html.Div(at_once, className="actions"),
+        false_form(visit),
         reasonable_form(record.alert, visit),
         issue_form(record.alert, office, visit),
     ]
+
+
+def proposal(record: AlertRecord, office: Office, say: Say) -> list[Component]:
+    """The third reminder in 30 days proposes an issue; a person decides."""
+    count = proposed(office, record)
+    if not count:
+        return []
+    buttons = [
+        act_button("propose-yes", say("verdict.propose.yes"), "action is-main"),
+        act_button("propose-no", say("verdict.propose.no"), "action"),
+    ]
+    return [
+        html.Div(
+            [
+                html.P(say("verdict.third", n=count)),
+                html.Div(id="alert-notice"),
+                html.Div(buttons, className="actions"),
+            ],
+            className="proposal",
+        )
+    ]
+
+
+def act_button(kind: str, text: str, name: str) -> Component:
+    """A button that is no verdict."""
+    return html.Button(text, id={"type": "alert-act", "kind": kind}, className=name, n_clicks=0)
+
+
+def false_form(visit: Visit) -> Component:
+    """误报, with its cause."""
+    tongue = visit.language
+    causes = {code: say_term(cause, tongue) for code, cause in CAUSES.items()}
+    return html.Fieldset(
+        [
+            html.Legend(say_term(NAMES[VerdictKind.FALSE], tongue)),
+            choice("alert-cause", causes),
+            html.Div(verdict_button(VerdictKind.FALSE, tongue, "action"), className="actions"),
+        ]
+    )
 
 
 def reasonable_form(alert: Alert, visit: Visit) -> Component:
@@ -196,14 +241,16 @@ def given(verdict: Verdict, issue: str | None, say: Say, tongue: str) -> Compone
         (say("verdict.at"), moment(verdict.at)),
     ]
     if verdict.reason:
-        rows.append((say("verdict.reason"), reason_words(verdict.reason, say)))
+        rows.append((say("verdict.reason"), reason_words(verdict.reason, tongue, say)))
     if issue:
         rows.append((say("verdict.issue"), html.A(issue, href=issue_address(issue), className="link")))
     return facts_table(rows)
 
 
-def reason_words(reason: str, say: Say) -> str:
+def reason_words(reason: str, tongue: str, say: Say) -> str:
     """A reason on offer in words, a written one as it is."""
+    if reason in CAUSES:
+        return say_term(CAUSES[reason], tongue)
     return say(f"reason.{reason}") if f"reason.{reason}" in WORDS else reason
 
 
@@ -225,18 +272,43 @@ def register(app: Dash, office: Office) -> None:
         State("alert-category", "value"),
         State("alert-severity", "value"),
         State("alert-text", "value"),
+        State("alert-cause", "value"),
         prevent_initial_call=True,
     )
     def judged(
-        clicks: list[int], key: str, reason: str | None, other: str | None, category: str, severity: str, text: str
+        clicks: list[int],
+        key: str,
+        reason: str | None,
+        other: str | None,
+        category: str,
+        severity: str,
+        text: str,
+        cause: str | None,
     ) -> tuple[Any, Any]:
         if not any(clicks):
             return no_update, no_update
         kind = VerdictKind(ctx.triggered_id["kind"])
         why = (other or "").strip() or reason or ""
         issue = (category, Severity(severity), text) if kind is VerdictKind.ISSUE else None
-        said, refused = judge(office, key, kind, why if kind is VerdictKind.REASONABLE else "", issue)
+        reasons = {VerdictKind.REASONABLE: why, VerdictKind.FALSE: cause or ""}
+        said, refused = judge(office, key, kind, reasons.get(kind, ""), issue)
         record = alert_records.alert(office.engine, key)
         if record is None or record.verdict is None:
             return no_update, notice(said, refused)
         return [notice(said, refused), *judgement(record, office, visit())], no_update
+
+    @app.callback(
+        Output("alert-judgement", "children", allow_duplicate=True),
+        Input({"type": "alert-act", "kind": ALL}, "n_clicks"),
+        State("alert-key", "data"),
+        prevent_initial_call=True,
+    )
+    def acted(clicks: list[int], key: str) -> Any:
+        if not any(clicks):
+            return no_update
+        kind = ctx.triggered_id["kind"]
+        said, refused = hand_over(office, key) if kind == "hand-over" else decide(office, key, kind == "propose-yes")
+        record = alert_records.alert(office.engine, key)
+        if record is None:
+            return no_update
+        return [notice(said, refused), *judgement(record, office, visit())]

@@ -25,7 +25,7 @@ from dashboards.visit import Visit
 from dashboards.words import WORDS, Say, say_term
 from monitor import roster
 from monitor.alerts import ABOUT
-from monitor.verdicts import NAMES, VerdictKind
+from monitor.verdicts import CAUSES, NAMES, VerdictKind
 
 
 def layout(settings: Settings, visit: Visit, stale_s: float) -> Component:
@@ -103,6 +103,7 @@ def configuration(settings: Settings, language: str, say: Say, stale_s: float) -
         "queue": {"yellow": queue.yellow_open, "red": queue.red_open},
         "segments": {one.name: named(one, language) for hall in settings.halls for one in hall.segments if one.name_en},
         "about": {rule: about for about, rules in ABOUT.items() for rule in rules},
+        "causes": [{"code": code, "text": say_term(cause, language)} for code, cause in CAUSES.items()],
         "reasons": {
             rule: [{"code": code, "text": say(f"reason.{code}")} for code in codes] for rule, codes in REASONS.items()
         },

@@ -109,6 +109,7 @@ def test_every_dash_callback_is_known(client: FlaskClient) -> None:
         "situation-started.data",
         "situation-toast.children",
         "..alert-judgement.children...alert-notice.children..",
+        "alert-judgement.children",
         "issue-photo-ready.data",
         "..issue-body.children...issue-notice.children..",
         "patrol-photo-ready.data",
