@@ -258,11 +258,13 @@ class Desk:
                 self.whole = limits.resume(alert)
 
     def _opened(self) -> Iterator[Alert]:
-        watches: list[presence.Watch | limits.Watch] = list(self.windows.values())
-        watches += [one for zone in self.zones.values() for one in zone.values()]
-        for watch in (*watches, self.whole, *self.faults.values()):
-            if watch.opened is not None:
-                yield watch.opened
+        yield from (watch.opened for watch in self._watches() if watch.opened is not None)
+
+    def _watches(self) -> Iterator[presence.Watch | limits.Watch]:
+        yield from self.windows.values()
+        yield from (watch for zone in self.zones.values() for watch in zone.values())
+        yield self.whole
+        yield from self.faults.values()
 
     def _settle(self, at: datetime) -> Iterator[Alert]:
         """End what was open on record if its place is not looked at, has a newer alert, or was closed meanwhile.
@@ -273,13 +275,14 @@ class Desk:
             return
         self._settled = True
         going = {alert.key: alert for alert in self._opened()}
+        ending = {watch.opened.key for watch in self._watches() if watch.opened is not None and watch.closes_at}
         recorded = {alert.key for alert in self._found}
         yield from (alert for key, alert in going.items() if key not in recorded)
         for alert in self._found:
             if alert.until is not None or (alert.rule in FAULTS and alert.key in going):
                 continue
             closed_at = None if alert.rule in FAULTS else self.hours.closing(alert.opened_at, at)
-            if alert.key in going and closed_at is None:
+            if alert.key in going and (closed_at is None or alert.key in ending):  # which end by themselves
                 continue
             self._forget(alert)
             yield _left(alert, closed_at or at)

@@ -124,6 +124,9 @@ def step(limit: Limit, watch: Watch, seen: Seen, values: Mapping[str, float]) ->
         if (watch.at - seen.at).total_seconds() <= limit.unknown_reset_s:
             return watch, None
         watch = resume(watch.opened) if watch.opened else Watch(watch.rule, watch.hall, watch.place)  # was set back
+    before = watch
+    if watch.closes_at is not None and watch.closes_at < seen.at and seen.closes_at is not None:
+        watch = _dismissed(limit, watch, seen)  # a break that nobody looked at
     if not seen.in_service:
         after = _dismissed(limit, watch, seen)
     elif seen.value is None:
@@ -132,7 +135,7 @@ def step(limit: Limit, watch: Watch, seen: Seen, values: Mapping[str, float]) ->
     else:
         after = _judged(limit, _counted(limit, _thawed(limit, watch, seen), seen.at, seen.value), seen, values)
     after = replace(after, at=seen.at, closes_at=seen.closes_at)
-    return after, after.alert if changed(watch.alert, after.alert) else None
+    return after, after.alert if changed(before.alert, after.alert) else None
 
 
 def level(limit: Limit, watch: Watch, at: datetime) -> Level | None:
