@@ -6,12 +6,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from config.schema import calendar_of, shipped_thresholds
+from config.shapes import CalendarShape
+from simulation.city_day import run as city_day
 from simulation.exam import write
-from tests import faults_run
+from tests import days_run, faults_run
+from tests import mutants as mutation
 from tests.city_run import Outcome, play, random_kills
 from tests.finetune_run import run, staff
 from tests.fuzz import fuzz as fuzzed
@@ -116,6 +120,25 @@ def fuzz() -> Result:
     return fuzzed(INPUTS, SEED, DONE / f"fuzz-{_commit()}.progress").report()
 
 
+def days() -> Result:
+    """10,000 random days of the judgement; a run that was ended is gone on with."""
+    return days_run.days(10_000, SEED, DONE / f"days-{_commit()}.progress")
+
+
+def day() -> Result:
+    """Three working days of the whole simulated city under a virtual clock."""
+    calendar, rules = calendar_of(CalendarShape()), shipped_thresholds()
+    told = [
+        city_day(SEED + number, date(2026, 11, 23), calendar, rules, 2064, os.cpu_count() or 1) for number in range(3)
+    ]
+    return {"days": told, "right": all(one["right"] for one in told)}
+
+
+def mutants() -> Result:
+    """Every mutant of the decision modules; a run that was ended is gone on with."""
+    return mutation.mutants(DONE / f"mutants-{_commit()}", SEED)
+
+
 def _short(scores: Result) -> Result:
     return {name: scores[name] for name in ("samples", "recall", "precision", "occupancy_f1", "occupancy_f1_over")}
 
@@ -128,6 +151,9 @@ VERBS: dict[str, Callable[[], Result]] = {
     "fuzz": fuzz,
     "faults": faults,
     "endurance": endurance,
+    "days": days,
+    "day": day,
+    "mutants": mutants,
 }
 
 if __name__ == "__main__":
