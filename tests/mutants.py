@@ -79,8 +79,8 @@ def mutants(directory: Path, seed: int, most: int | None = None) -> dict[str, An
     chosen = random.Random(seed).sample(names, min(most or len(names), len(names)))
     left = [name for name in chosen if name not in told]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for name, alive in zip(left, pool.map(lambda name: survives(directory, name), left), strict=True):
-            told[name] = alive
+        for name, still in zip(left, pool.map(lambda name: survives(directory, name), left), strict=True):
+            told[name] = still
             progress.write_text(json.dumps(told))
     alive = sorted(name for name in chosen if told[name])
     killed = len(chosen) - len(alive)
