@@ -1,7 +1,7 @@
 """An alert (预警): what a machine suspects; only a person concludes."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -110,7 +110,7 @@ class Alert:
     @property
     def key(self) -> str:
         """(rule, hall, place, since): opening the same alert twice is one alert."""
-        return f"{self.rule}:{self.hall}:{self.place}:{self.since.isoformat()}"
+        return f"{self.rule}:{self.hall}:{self.place}:{self.since.astimezone(UTC).isoformat()}"
 
 
 def lasted_s(alert: Alert, seen_at: datetime) -> float:
