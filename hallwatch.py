@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("hallwatch")
 DONE, REFUSED, USAGE, MISSING = 0, 1, 2, 3
 """Exit codes: done, refused input (with a sentence), wrong usage, a needed service is not there."""
+NOTICES_S = 5.0
+"""Between two looks for what people are to be told of."""
 LIBRARIES = {"libGL.so": "libgl1", "libgthread": "libglib2.0-0", "libglib": "libglib2.0-0"}
 """Libraries that wheels expect of the system, and the Debian package of each."""
 
@@ -94,6 +96,34 @@ def serve(options: argparse.Namespace) -> None:
         raise Missing(f"port {port} on {settings.board.host}: expected it free for the boards, found it in use")
     closing: list[Callable[[], None]] = []
     site.serve(lambda: _app(settings, closing), settings.board.host, port, lambda: call_each(closing))
+
+
+def notify(options: argparse.Namespace) -> None:
+    """Tell the people on duty of alerts, by robots, e-mail, webhooks and text messages."""
+    from dashboards.duty import message
+    from monitor.adapters.database import open_database
+    from monitor.adapters.notices import AppriseSender, Notifier, SmsSender
+
+    settings, stop = load_settings(options.config), threading.Event()
+    people = {
+        one.person: SmsSender(one.sms.url, one.sms.to, one.sms.body, one.sms.headers)
+        if one.sms is not None
+        else AppriseSender(one.url)
+        for one in settings.notices.recipients
+    }
+    if not people:
+        raise Refused("notices.recipients: expected somebody who is to be told, found nobody")
+    notifier = Notifier(
+        open_database(settings.stores.database),
+        settings.halls,
+        settings.thresholds,
+        people,
+        lambda alert, due: message(settings, alert, due, datetime.now(UTC)),
+    )
+    with stopping(stop.set):
+        while not stop.is_set():
+            notifier.turn(datetime.now(UTC))
+            stop.wait(NOTICES_S)
 
 
 def replay(options: argparse.Namespace) -> None:
@@ -260,6 +290,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_configured(verbs, "intake", intake)
     add_configured(verbs, "serve", serve).add_argument("--port", type=int, help="instead of board.port")
+    add_configured(verbs, "notify", notify)
     again = add_configured(verbs, "replay", replay)
     again.add_argument("--camera", action="append", required=True, metavar="ID=FILE", help="repeat for several")
     again.add_argument("--at", type=aware_time, default=EPOCH, metavar="ISO-TIME", help="time of the first frame")

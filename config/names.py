@@ -43,6 +43,7 @@ def name_mistakes(document: Document, shipped_scales: Collection[str]) -> Iterat
         yield from _refers(document, key, hall, "area", known_areas, "the code of one of `areas`")
         yield from _hall(document, key, hall)
     by_id = {_text(hall, "id"): hall for _, hall in halls}
+    yield from _recipients(document, by_id)
     yield from _overrides(document, by_id)
     yield from _limits(document, by_id, {host_of(_text(camera, "url") or "") for _, camera in cameras})
     for key, entry in (*cameras, *devices):
@@ -66,6 +67,16 @@ def _limits(document: Document, halls: Collection[str | None], hosts: Collection
         for name in own if isinstance(own, Mapping) else ():
             if name not in names:
                 yield document.mistake(("reception", field, name), words, shown(name))
+
+
+def _recipients(document: Document, halls: Collection[str | None]) -> Iterator[Mistake]:
+    """People who are to be told of halls that are not there."""
+    notices = document.values.get("notices")
+    for key, one in _entries(notices, "recipients", ("notices",)) if isinstance(notices, Mapping) else ():
+        named = one.get("halls")
+        for name in named if isinstance(named, list) else ():
+            if name not in halls:
+                yield document.mistake((*key, "halls"), "the ids of some of `halls`", shown(name))
 
 
 def _overrides(document: Document, halls: Mapping[str | None, Mapping[str, Any]]) -> Iterator[Mistake]:

@@ -116,6 +116,7 @@ def _settings(site: SiteShape, scales: Mapping[str, Scale], surroundings: Surrou
         stores=_stores(site.stores, surroundings),
         detector=_detector(site.detector, surroundings),
         board=site.board,
+        notices=site.notices.resolve(surroundings),
         api_token=site.api.resolve(surroundings),
     )
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from camera_ingest.camera import Camera
 from camera_ingest.link import Timing
+from config.notices import Notices
 from models.regions import Region
 from monitor.adapters.mqtt import Broker
 from monitor.calendar import Calendar
@@ -99,5 +100,7 @@ class Settings:
     stores: Stores
     detector: DetectorChoice
     board: Board
+    notices: Notices = field(default_factory=Notices)
+    """Who is told of alerts."""
     api_token: str | None = field(default=None, repr=False)
     """What callers of the HTTP interface show; None = there is no interface."""

@@ -22,6 +22,7 @@ from config import addresses, polygons, thresholds
 from config.api import ApiShape
 from config.flaws import refusal, sound
 from config.mistakes import Flaw, Key
+from config.notices import NoticesShape, RecipientShape, SmsShape
 from config.settings import Board, DetectorChoice
 from models.regions import Anchor, Point, RegionKind
 from monitor.adapters.mqtt import Broker
@@ -388,6 +389,7 @@ class SiteShape(Shape):
     detector: Annotated[DetectorChoice, sound(_detector_flaws)] = DetectorChoice()
     board: Annotated[Board, sound(_board_flaws)] = Board()
     api: ApiShape = ApiShape()
+    notices: NoticesShape = NoticesShape()
 
 
 KNOWN_KEYS = frozenset(
@@ -403,6 +405,9 @@ KNOWN_KEYS = frozenset(
         RulesShape,
         OverrideShape,
         ApiShape,
+        NoticesShape,
+        RecipientShape,
+        SmsShape,
     )
     for name in shape.model_fields
 ) | frozenset(

@@ -24,8 +24,19 @@ def describe(settings: Settings) -> list[str]:
         f" / {rate:.1f} looks per second, {analysis:.1f} of them analysed",
         *expectations(settings),
         *(f"{camera.id}：国标编码 / GB code {camera.gb_code}" for camera in settings.cameras if camera.gb_code),
+        *_told(settings),
         *_attention(settings, analysed),
     ]
+
+
+def _told(settings: Settings) -> Iterable[str]:
+    """Who is told of alerts, and whether messages carry a link."""
+    notices = settings.notices
+    if notices.recipients:
+        names = ", ".join(f"{one.person.name} ({one.person.role})" for one in notices.recipients)
+        yield f"预警通知 {len(notices.recipients)} 人 / people who are told: {names}"
+        if not (notices.base_url and notices.secret):
+            yield "通知中没有确认链接，须配置 base_url 与 secret / messages carry no link without base_url and a secret"
 
 
 def _attention(settings: Settings, analysed: set[str]) -> Iterable[str]:

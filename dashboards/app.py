@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from dash import Dash, Input, Output, dcc, html, set_props
@@ -16,12 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dashboards import figures
+from dashboards.duty import serve_confirm
 from dashboards.frame import toast
 from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
 from dashboards.office import Office
-from dashboards.pages import alert, coverage, issue, ledger, patrol, ratings, roster, situation, window
+from dashboards.pages import alert, coverage, issue, ledger, patrol, ratings, responses, roster, situation, window
 from dashboards.places import named
 from dashboards.roster_api import serve_roster
 from dashboards.roster_files import serve_templates
@@ -91,11 +93,12 @@ def build(
     office = Office(settings, engine, evidence, clock, STALE_BEATS * beat, hub.messages, hub.refresh, announce)
     _pages(app, office)
     serve_roster(server, office)
+    serve_confirm(server, office)
     serve_templates(server, office)
     _keep_language(server)
     _stream(server, hub)
     serve_media(server, evidence)
-    guard(server, app.csp_hashes())
+    guard(server, app.csp_hashes(), outside=urlsplit(settings.notices.base_url).netloc.lower())
     return server
 
 
@@ -142,6 +145,7 @@ PAGES: dict[str, Show] = {
     "/patrol": patrol.show,
     "/roster": roster.show,
     "/coverage": coverage.show,
+    "/responses": responses.show,
     "/window": window.show,
 }
 

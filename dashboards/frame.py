@@ -17,6 +17,7 @@ PAGES = {
     "ratings": "/ratings",
     "roster": "/roster",
     "coverage": "/coverage",
+    "responses": "/responses",
     "patrol": "/patrol",
 }
 """Pages reached from the head of every page, in the users' order."""

@@ -16,18 +16,22 @@ UPLOAD_BYTES = 32 * 1024 * 1024
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def guard(server: Flask, script_hashes: Sequence[str], upload_bytes: int = UPLOAD_BYTES) -> None:
-    """Refuses foreign hosts and foreign origins, bounds uploads, and sets the security headers."""
+def guard(server: Flask, script_hashes: Sequence[str], upload_bytes: int = UPLOAD_BYTES, outside: str = "") -> None:
+    """Refuses foreign hosts and foreign origins, bounds uploads, and sets the security headers.
+
+    `outside`: host[:port] under which a proxy of the site passes /confirm on, and nothing else; empty = none.
+    """
     server.config["MAX_CONTENT_LENGTH"] = upload_bytes
     policy = content_policy(script_hashes)
 
     @server.before_request
     def admit() -> None:
-        if hostname(request.host) not in LOOPBACK:
+        passed_on = bool(outside) and request.path == "/confirm" and _from(outside)
+        if hostname(request.host) not in LOOPBACK and not passed_on:
             abort(421, "These pages answer under 127.0.0.1 or localhost only.")
         if (request.content_length or 0) > upload_bytes:
             abort(413, f"More than the {upload_bytes} bytes that may be sent at once.")
-        if request.method not in SAFE_METHODS and not same_origin():
+        if request.method not in SAFE_METHODS and not (passed_on or same_origin()):
             abort(403, "A change must come from one of these pages.")
 
     @server.after_request
@@ -40,6 +44,14 @@ def guard(server: Flask, script_hashes: Sequence[str], upload_bytes: int = UPLOA
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "geolocation=(), microphone=()"
         return response
+
+
+def _from(outside: str) -> bool:
+    """Whether a request came by the site's proxy: a change from one of its own pages, a look under its name."""
+    origin = request.headers.get("Origin")
+    if request.method in SAFE_METHODS:
+        return request.host.lower() == outside
+    return origin is not None and urlsplit(origin).netloc.lower() == outside
 
 
 def content_policy(script_hashes: Sequence[str]) -> str:

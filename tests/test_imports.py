@@ -42,6 +42,7 @@ EDGES = (
     "config/shapes.py",
     "config/flaws.py",
     "config/api.py",
+    "config/notices.py",
     "config/timelines.py",
     "dashboards/*",
     "simulation/*",

@@ -8,16 +8,17 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboards.addresses import issue_address, picture_address
+from dashboards.duty import confirm
 from dashboards.forms import choice, field, notice, severities, writing
 from dashboards.frame import attributes, dark_page, facts_table, glyph, post_name
 from dashboards.office import Office
 from dashboards.places import hall_name, place_name
-from dashboards.times import lasting, moment
+from dashboards.times import clock, lasting, moment
 from dashboards.verdicts import CATEGORIES_OF, REASONS, decide, drafted, hand_over, judge, proposed
 from dashboards.visit import Visit, visit
 from dashboards.why import explanation, sources
 from dashboards.words import WORDS, Say, say_term
-from monitor.adapters import alert_records, judging_records
+from monitor.adapters import alert_records, judging_records, notice_records
 from monitor.adapters.alert_records import AlertRecord
 from monitor.alerts import CROWD, PRESENCE, Alert, Moment, Still, lasted_s
 from monitor.categories import CATEGORIES, Severity
@@ -25,8 +26,10 @@ from monitor.verdicts import CAUSES, NAMES, Verdict, VerdictKind
 
 
 def show(office: Office, visit: Visit) -> Component:
-    """The page of one alert."""
+    """The page of one alert; that it was looked at is noted."""
     record = alert_records.alert(office.engine, visit.query.get("key", ""))
+    if record is not None:
+        notice_records.opened(office.engine, record.alert.key, office.clock())
     if record is None:
         return dark_page("situation", office.settings, visit, [html.P(visit.say("alert.none"), className="page-none")])
     return dark_page("situation", office.settings, visit, layout(record, office, visit))
@@ -140,10 +143,11 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
     at_once = [verdict_button(VerdictKind.REMINDED, tongue, "action is-main")]
     if handed is None:
         at_once.append(act_button("hand-over", say("verdict.hand_over"), "action"))
-    told = []
+    told: list[Component] = []
     if handed is not None:
         words = say("verdict.handed_over", by=post_name(handed.by, say), at=moment(handed.at))
         told.append(html.P(words, className="handed"))
+    told += duty_part(record, office, say)
     return [
         title,
         *told,
@@ -153,6 +157,20 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
         reasonable_form(record.alert, visit),
         issue_form(record.alert, office, visit),
     ]
+
+
+def duty_part(record: AlertRecord, office: Office, say: Say) -> list[Component]:
+    """What the duty director confirmed, or the buttons that do it; a verdict is another matter."""
+    done = notice_records.confirmed(office.engine, record.alert.key)
+    if done is not None:
+        words = say("confirm.by", what=say(f"confirm.{done.action}"), time=clock(done.at))
+        return [html.P(words, className="handed")]
+    buttons = [
+        act_button(f"confirm-{action}", say(f"confirm.{action}"), "action")
+        for action in notice_records.ACTIONS
+        if action != "reasonable"
+    ]
+    return [html.Fieldset([html.Legend(say("confirm.heading")), html.Div(buttons, className="actions")])]
 
 
 def proposal(record: AlertRecord, office: Office, say: Say) -> list[Component]:
@@ -307,7 +325,13 @@ def register(app: Dash, office: Office) -> None:
         if not any(clicks):
             return no_update
         kind = ctx.triggered_id["kind"]
-        said, refused = hand_over(office, key) if kind == "hand-over" else decide(office, key, kind == "propose-yes")
+        if kind.startswith("confirm-"):
+            word, refused = confirm(office, key, kind.removeprefix("confirm-"), "")
+            said = visit().say(word)
+        elif kind == "hand-over":
+            said, refused = hand_over(office, key)
+        else:
+            said, refused = decide(office, key, kind == "propose-yes")
         record = alert_records.alert(office.engine, key)
         if record is None:
             return no_update
