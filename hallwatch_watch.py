@@ -87,6 +87,7 @@ def watch_halls(
     from monitor import flow
     from monitor.adapters import alert_records, shard
     from monitor.adapters.database import open_database
+    from monitor.adapters.draws import Draws
     from monitor.adapters.healths import Healths
     from monitor.adapters.hearing import subscriptions
     from monitor.adapters.mqtt import Bus
@@ -139,7 +140,21 @@ def watch_halls(
 
         pairs = [(desk, albums[desk.hall.id]) for desk in desks]
         scenery = Scenery(maps.read, maps.write)
-        flow.watch(fleet.samples(), pairs, attention, scenery, lambda looks: None, recorder.record, report, steps.spent)
+        draws = Draws(engine, settings.stores.evidence)
+        try:
+            flow.watch(
+                fleet.samples(),
+                pairs,
+                attention,
+                scenery,
+                lambda looks: None,
+                recorder.record,
+                report,
+                steps.spent,
+                draws.offer,
+            )
+        finally:
+            draws.close()
 
 
 def _reception(fleet: Fleet, beat: Beat, cameras: Mapping[str, Sequence[str]], hall: str) -> Reception:

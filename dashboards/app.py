@@ -23,7 +23,20 @@ from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
 from dashboards.media import serve_media
 from dashboards.office import Office
-from dashboards.pages import alert, coverage, issue, ledger, patrol, ratings, responses, roster, situation, window
+from dashboards.pages import (
+    alert,
+    coverage,
+    issue,
+    label,
+    ledger,
+    patrol,
+    quality,
+    ratings,
+    responses,
+    roster,
+    situation,
+    window,
+)
 from dashboards.places import named
 from dashboards.roster_api import serve_roster
 from dashboards.roster_files import serve_templates
@@ -146,6 +159,8 @@ PAGES: dict[str, Show] = {
     "/roster": roster.show,
     "/coverage": coverage.show,
     "/responses": responses.show,
+    "/quality": quality.show,
+    "/label": label.show,
     "/window": window.show,
 }
 
@@ -158,7 +173,7 @@ def _pages(app: Dash, office: Office) -> None:
             html.Div(id="page-failed", className="toast-place"),
         ]
     )
-    for page_with_callbacks in (situation, alert, issue, patrol, roster, window):
+    for page_with_callbacks in (situation, alert, issue, patrol, roster, window, label):
         page_with_callbacks.register(app, office)
 
     @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))

@@ -18,6 +18,7 @@ PAGES = {
     "roster": "/roster",
     "coverage": "/coverage",
     "responses": "/responses",
+    "quality": "/quality",
     "patrol": "/patrol",
 }
 """Pages reached from the head of every page, in the users' order."""

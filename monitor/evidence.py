@@ -32,7 +32,7 @@ QUALITY = 90
 TOLERANCE = 8.0
 """Mean difference per block (0..255) that the encoding may make."""
 
-ALERTS = "alerts"
+ALERTS, DRAWN = "alerts", "drawn"
 """Below the evidence directory: alerts/<day in UTC>/<hall>/<still>.jpg."""
 
 
@@ -134,13 +134,27 @@ def write(directory: Path, alert: Alert, moment: Moment, at: datetime, jpeg: Mas
     since = alert.since.astimezone(UTC)
     name = f"{alert.rule}-{alert.place}-{since:%H%M%S%f}-{moment}.jpg"
     file = Path(ALERTS, f"{since:%Y-%m-%d}", alert.hall, name)
-    path = directory / file
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, jpeg.data)
+        _put(directory / file, jpeg.data)
     except OSError as error:
         raise StillLost(f"still {file} of {alert.key} not written to {directory}: {error.strerror or error}") from error
     return Still(moment, at, file.as_posix(), hashlib.sha256(jpeg.data).hexdigest())
+
+
+def write_drawn(directory: Path, hall: str, window: str, at: datetime, jpeg: MaskedJpeg) -> tuple[str, str]:
+    """Write a picture of the blind draw below the evidence directory; its file and its SHA-256. Raises StillLost."""
+    local = at.astimezone(UTC)
+    file = Path(DRAWN, f"{local:%Y-%m-%d}", hall, f"{window}-{local:%H%M%S%f}.jpg")
+    try:
+        _put(directory / file, jpeg.data)
+    except OSError as error:
+        raise StillLost(f"drawn picture {file} not written to {directory}: {error.strerror or error}") from error
+    return file.as_posix(), hashlib.sha256(jpeg.data).hexdigest()
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, data)
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -165,11 +179,11 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def expire(directory: Path, before: date, keep: Collection[str] = ()) -> int:
-    """Delete the stills of alerts that began before a day (UTC), except the files to keep; how many were deleted."""
+    """Delete the stills and drawn pictures of before a day (UTC), except the files to keep; how many were deleted."""
     deleted = 0
-    for day in sorted((directory / ALERTS).glob("????-??-??")):
+    for day in (*(directory / ALERTS).glob("????-??-??"), *(directory / DRAWN).glob("????-??-??")):
         if day.name >= before.isoformat():
-            break
+            continue
         for still in sorted(day.rglob("*.jpg")):
             if still.relative_to(directory).as_posix() not in keep:
                 still.unlink()

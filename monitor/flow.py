@@ -24,6 +24,9 @@ Record = Callable[[Alert, Sequence[Still], datetime], object]
 Report = Callable[[Desk, datetime], object]
 """Tells the world about a hall after each sample, as often as it sees fit; the time is that of the sample."""
 
+Offer = Callable[[Desk, Sample, Sequence[Detection] | None], object]
+"""May keep the look for the blind draw; whom it shows is None if nobody could look."""
+
 Spent = Callable[[str, float], object]
 """Hears of a step and the CPU seconds that it took."""
 
@@ -37,10 +40,11 @@ def watch(
     record: Record,
     report: Report,
     spent: Spent = lambda step, seconds: None,
+    offer: Offer = lambda desk, sample, found: None,
 ) -> None:
     """Watch until the samples end: sample → find → observe → judge → record → report.
 
-    `spent` is told the CPU seconds of each step as it is done.
+    `spent` is told the CPU seconds of each step as it is done; `offer` is given every look after it was judged.
 
     A picture on which the detector fails is a look that could not see; the flow goes on. What only looks like a person
     is not observed, but its head is hidden in stills like everybody's.
@@ -55,6 +59,7 @@ def watch(
         observed(observations)
         alerts = desk.judge(sample, observations)
         album.keep(desk, sample, found, alerts)
+        offer(desk, sample, found)
         for alert in alerts:
             record(alert, album.develop(alert), sample.at)
         judged = time.thread_time()

@@ -117,6 +117,7 @@ def test_every_dash_callback_is_known(client: FlaskClient) -> None:
         "..patrol-category.options...patrol-category.value..",
         "..patrol-body.children...patrol-notice.children..",
         "window-ready.data",
+        "label-body.children",
         "..window-body.children...window-notice.children..",
         "url.search",
         "..roster-since.value...roster-until.value..",

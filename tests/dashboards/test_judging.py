@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from dashboards.office import Office
+from dashboards.pages import label, quality
 from dashboards.verdicts import decide, hand_over, judge, proposed
+from dashboards.visit import visit
 from monitor.adapters import alert_records, issue_records, judging_records
 from monitor.alerts import Alert, Level, Rule
+from monitor.draw import Drawn
 from monitor.verdicts import Verdict, VerdictKind
 from tests.dashboards.conftest import Site
 
@@ -99,3 +102,46 @@ def test_thirty_days_are_counted_to_the_moment(office: Office, site: Site) -> No
         alert_records.judge(site.engine, Verdict(one.key, VerdictKind.REMINDED, "", "监督员", when))
     hall = site.settings.halls[0].id
     assert judging_records.reminders(site.engine, hall, "w002", now) == 3
+
+
+def text(component: object) -> str:
+    """Everything that is written in a part of a page."""
+    if isinstance(component, str):
+        return component
+    if isinstance(component, list | tuple):
+        return " ".join(map(text, component))
+    return text(getattr(component, "children", None) or [])
+
+
+def test_quality_is_told_with_its_numbers_and_proposes_what_keeps_being_false(office: Office, site: Site) -> None:
+    for number in range(12):
+        one = alert(site, 1 + number / 10)
+        kind, reason = (VerdictKind.FALSE, "not-person") if number < 3 else (VerdictKind.REMINDED, "")
+        alert_records.judge(site.engine, Verdict(one.key, kind, reason, "监督员", site.now - timedelta(hours=1)))
+    shown = text(quality.layout(office, visit(), judged(site)))
+    assert "采信率 75.00%（9/12）" in shown
+    assert "75.0%（95% 区间 46.8%–91.1%，9/12）" in shown
+    assert "还没有可用的标注" in shown
+    assert "kind: mask" in shown
+
+
+def judged(site: Site) -> list[alert_records.AlertRecord]:
+    records = alert_records.alerts_since(site.engine, site.now - timedelta(days=30))
+    return [record for record in records if record.verdict is not None]
+
+
+def test_blind_labelling_shows_a_picture_and_nothing_else(office: Office, site: Site) -> None:
+    hall = site.settings.halls[0].id
+    for number in range(3):
+        drawn = Drawn(f"w00{number + 1}", site.now - timedelta(hours=number), number == 0, f"drawn/x/{number}.jpg")
+        assert judging_records.add_sample(site.engine, hall, drawn, "0" * 64, 40)
+    shown = label.layout(office, visit())
+    assert "还有 3 张" in text(shown)
+    assert "岗位上有没有人" in text(shown)
+    assert "预警" not in text(shown)
+    assert "离岗" not in text(shown)
+    while (sample := judging_records.next_sample(site.engine)) is not None:
+        judging_records.label(site.engine, sample.id, "absent" if sample.window == "w001" else "present", "x", site.now)
+    assert "已全部标完" in text(label.layout(office, visit()))
+    assert "（1 张）" not in text(quality.layout(office, visit(), []))
+    assert "，1 张）" in text(quality.layout(office, visit(), []))

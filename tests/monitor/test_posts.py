@@ -1,4 +1,4 @@
-"""Every state of a window with its reason, in the order of decision, and what a restart goes on from without a memory."""
+"""Every state of a window with its reason in the order of decision, and what a restart without memory goes on from."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
