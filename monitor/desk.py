@@ -322,7 +322,7 @@ class Desk:
         after, alert = presence.step(rule, before, seen)
         self.windows[place] = after
         self._cover(before, after, seen, rule)
-        self._mark_window(after, seen)
+        self._mark(Rule.ABSENCE, place, at, lanes.of_window(after, seen))
         return alert
 
     def _cover(
@@ -349,7 +349,8 @@ class Desk:
         closes_at = service.closes_at if service is not None else None
         measured = self._measure(known, place, at, counted)
         self.measured[place] = measured
-        self._mark_zone(place, at, measured)
+        posts = [self.windows[window.id].post for window in self._of_zone[place]]
+        self._mark(Rule.QUEUE, place, at, lanes.of_zone(measured, posts))
         watches, values = self.zones[place], queues.rule_values(rule)
         cadence = max(self._cadence(RegionKind.QUEUE, place), WALK)
         quiet = any(watch.opened is not None for watch in watches.values())
@@ -421,7 +422,7 @@ class Desk:
         waiting = sum(one.waiting or 0 for one in self.measured.values())
         empty = sum(post in AWAY for post in posts)
         seen = limits.Seen(at, share, service is not None, 3 * WALK, closes_at, people=empty, waiting=waiting)
-        self._mark_hall(at, empty, waiting)
+        self._mark(Rule.HALL, self.hall.id, at, lanes.of_hall(empty, waiting, posts))
         self.whole, alert = limits.step(halls.empty_limit(rule), self.whole, seen, halls.rule_values(rule))
         yield alert
 
@@ -466,43 +467,11 @@ class Desk:
         """Where each value of the rule comes from."""
         return self._thresholds.sources(self.hall, alert.rule, alert.place, self._segment(at))
 
-    def _lanes(self, family: Rule, place: str) -> Lanes:
-        return self.lanes.setdefault((family, place), Lanes())
-
-    def _mark_window(self, watch: presence.Watch, seen: presence.Seen) -> None:
-        """What the four lanes say of a window now."""
-        own, duty, at = self._lanes(Rule.ABSENCE, watch.window), seen.duty, seen.at
-        saw = f"unseen:{seen.blind}" if seen.people is None else "present" if seen.people else "empty"
-        own.mark(Lane.CAMERA, at, saw)
-        waits = "?" if seen.waiting is None else str(seen.waiting)
-        own.mark(Lane.TICKETS, at, f"{'serving' if duty.ticket else 'idle'}:{waits}")
-        pause = f"{watch.post}:{duty.pause.reason}" if duty.pause else "none" if seen.pause_signal else "no-signal"
-        own.mark(Lane.PAUSE, at, pause)
-        if duty.service is None:
-            roster = "not-in-service"
-        elif duty.closed:
-            roster = f"closed:{duty.closed}"
-        elif duty.excuse is not None:
-            roster = f"{duty.excuse.kind}:{duty.excuse.by}"
-        else:
-            roster = "back-office" if duty.back_office else f"open:{duty.service.segment.name}"
-        own.mark(Lane.ROSTER, at, roster)
-
-    def _mark_zone(self, zone: str, at: datetime, measured: Measured) -> None:
-        """What the four lanes say of a zone now."""
-        own = self._lanes(Rule.QUEUE, zone)
-        own.mark(Lane.CAMERA, at, "unseen" if measured.counted is None else str(measured.counted))
-        own.mark(Lane.TICKETS, at, "no-signal" if measured.tickets is None else str(measured.tickets))
-        posts = [self.windows[one.id].post for one in self._of_zone[zone]]
-        own.mark(Lane.PAUSE, at, str(sum(post in (Post.PAUSED_OK, Post.PAUSED_OVER) for post in posts)))
-        own.mark(Lane.ROSTER, at, f"{measured.open_windows}/{measured.due_windows}")
-
-    def _mark_hall(self, at: datetime, empty: int, waiting: int) -> None:
-        own, posts = self._lanes(Rule.HALL, self.hall.id), [watch.post for watch in self.windows.values()]
-        own.mark(Lane.CAMERA, at, str(empty))
-        own.mark(Lane.TICKETS, at, str(waiting))
-        own.mark(Lane.PAUSE, at, str(sum(post in (Post.PAUSED_OK, Post.PAUSED_OVER) for post in posts)))
-        own.mark(Lane.ROSTER, at, str(sum(post not in (Post.NOT_IN_SERVICE, Post.CLOSED) for post in posts)))
+    def _mark(self, family: Rule, place: str, at: datetime, states: Mapping[Lane, str]) -> None:
+        """Note what is known of a place now, lane by lane."""
+        own = self.lanes.setdefault((family, place), Lanes())
+        for lane, state in states.items():
+            own.mark(lane, at, state)
 
     def _latest(
         self, kind: RegionKind, place: str, at: datetime, gap_cadences: float

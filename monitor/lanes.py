@@ -4,13 +4,16 @@ A lane is a list of marks: from that time on the state was so. Marks are kept fo
 opens there, so that it can be explained for ever, whatever becomes of the configuration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from monitor import presence
 from monitor.alerts import Alert
+from monitor.posts import Post
+from monitor.queues import Measured
 
 KEPT = timedelta(minutes=30)
 """How far before an alert's beginning its lanes reach, at most."""
@@ -74,3 +77,47 @@ def why(alert: Alert, lanes: Lanes, at: datetime, sources: Mapping[str, str]) ->
         },
         "lanes": lanes.since(alert.since - KEPT),
     }
+
+
+def of_window(watch: presence.Watch, seen: presence.Seen) -> dict[Lane, str]:
+    """What the four lanes say of a window after a look."""
+    duty = seen.duty
+    if duty.service is None:
+        roster = "not-in-service"
+    elif duty.closed:
+        roster = f"closed:{duty.closed}"
+    elif duty.excuse is not None:
+        roster = f"{duty.excuse.kind}:{duty.excuse.by}"
+    else:
+        roster = "back-office" if duty.back_office else f"open:{duty.service.segment.name}"
+    waits = "?" if seen.waiting is None else str(seen.waiting)
+    return {
+        Lane.CAMERA: f"unseen:{seen.blind}" if seen.people is None else "present" if seen.people else "empty",
+        Lane.TICKETS: f"{'serving' if duty.ticket else 'idle'}:{waits}",
+        Lane.PAUSE: f"{watch.post}:{duty.pause.reason}" if duty.pause else "none" if seen.pause_signal else "no-signal",
+        Lane.ROSTER: roster,
+    }
+
+
+def of_zone(measured: Measured, posts: Sequence[Post]) -> dict[Lane, str]:
+    """What they say of a zone: heads, tickets, paused windows, open windows of those due."""
+    return {
+        Lane.CAMERA: "unseen" if measured.counted is None else str(measured.counted),
+        Lane.TICKETS: "no-signal" if measured.tickets is None else str(measured.tickets),
+        Lane.PAUSE: _paused(posts),
+        Lane.ROSTER: f"{measured.open_windows}/{measured.due_windows}",
+    }
+
+
+def of_hall(empty: int, waiting: int, posts: Sequence[Post]) -> dict[Lane, str]:
+    """What they say of a hall: empty posts, people waiting, paused windows, windows due."""
+    return {
+        Lane.CAMERA: str(empty),
+        Lane.TICKETS: str(waiting),
+        Lane.PAUSE: _paused(posts),
+        Lane.ROSTER: str(sum(post not in (Post.NOT_IN_SERVICE, Post.CLOSED) for post in posts)),
+    }
+
+
+def _paused(posts: Sequence[Post]) -> str:
+    return str(sum(post in (Post.PAUSED_OK, Post.PAUSED_OVER) for post in posts))
