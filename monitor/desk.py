@@ -411,7 +411,10 @@ class Desk:
         for place, watch in self.windows.items():
             if at - (watch.at or self._began or at) > max(3 * self._cadence(RegionKind.STAFF, place), UNSEEN):
                 yield self._window(known, place, at, False)
-        for zone in self.zones:
+        for zone, watches in self.zones.items():
+            told = (RegionKind.QUEUE, zone) in self._views or zone in known.books
+            if not told and all(watch.still for watch in watches.values()):
+                continue
             seen_at = self.sights.get((Rule.QUEUE, zone), Sight()).seen_at or self._began or at
             if at - seen_at > max(3 * self._cadence(RegionKind.QUEUE, zone), WALK):
                 yield from self._zone(known, zone, at)

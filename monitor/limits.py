@@ -38,6 +38,11 @@ class Limit:
     unknown_reset_s: float = 180.0
     """After more than this of continuous unknown the runs begin anew."""
 
+    @property
+    def lowest(self) -> float:
+        """The value from which on something begins to count."""
+        return min(self.yellow_open, self.red_open)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -105,6 +110,11 @@ class Watch:
         return frozenset(run.since for run in (self.yellow, self.clear) if run is not None)
 
     @property
+    def still(self) -> bool:
+        """Whether nothing runs, not even an end."""
+        return self.yellow is None and self.red is None and self.clear is None and self.opened is None
+
+    @property
     def calm(self) -> bool:
         """Whether nothing runs and no alert is open."""
         return self.yellow is None and self.red is None and self.opened is None
@@ -124,6 +134,11 @@ def step(limit: Limit, watch: Watch, seen: Seen, values: Mapping[str, float]) ->
         if (watch.at - seen.at).total_seconds() <= limit.unknown_reset_s:
             return watch, None
         watch = resume(watch.opened) if watch.opened else Watch(watch.rule, watch.hall, watch.place)  # was set back
+    if watch.still and seen.in_service and seen.value is not None and seen.value < limit.lowest:
+        return (  # what most looks are: nothing runs, and nothing begins
+            Watch(watch.rule, watch.hall, watch.place, seen.at, seen.at, closes_at=seen.closes_at, alert=watch.alert),
+            None,
+        )
     before = watch
     if watch.closes_at is not None and watch.closes_at < seen.at and seen.closes_at is not None:
         watch = _dismissed(limit, watch, seen)  # a break that nobody looked at
