@@ -4,27 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from pathlib import Path
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from config.flaws import refusal
-from config.mistakes import Flaw
+from config.secret import Around, line, variable
 from monitor.ladder import Person, Role
 
-VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
-ADDRESS = re.compile(r"[\x21-\x7e]{5,2000}")
-SECRET = re.compile(r"[\x21-\x7e]{32,512}")
-
-
-class Around(Protocol):
-    """What a configuration refers to outside itself."""
-
-    @property
-    def directory(self) -> Path: ...
-    @property
-    def environ(self) -> Mapping[str, str]: ...
+ADDRESS = re.compile(r"[\x21-\x7e]{5,2000}"), "an address without spaces"
+SECRET = re.compile(r"[\x21-\x7e]{32,512}"), "at least 32 letters, digits and signs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +74,12 @@ class SmsShape(Part):
 
     def resolve(self, around: Around) -> SmsWay:
         """The gateway with its secrets. Never tells one."""
-        headers = {self.header: variable(self.key_env, "key_env", around)} if self.header else {}
+        headers = {self.header: variable(self.key_env, "key_env", around, *ADDRESS)} if self.header else {}
         return SmsWay(
-            variable(self.url_env, "url_env", around), variable(self.to_env, "to_env", around), self.body, headers
+            variable(self.url_env, "url_env", around, *ADDRESS),
+            variable(self.to_env, "to_env", around, *ADDRESS),
+            self.body,
+            headers,
         )
 
 
@@ -115,8 +107,8 @@ class RecipientShape(Part):
         if self.sms is not None:
             return Recipient(person, sms=self.sms.resolve(around))
         if self.url_env is not None:
-            return Recipient(person, variable(self.url_env, "url_env", around))
-        return Recipient(person, line(self.url_file or "", "url_file", around))
+            return Recipient(person, variable(self.url_env, "url_env", around, *ADDRESS))
+        return Recipient(person, line(self.url_file or "", "url_file", around, *ADDRESS))
 
 
 class NoticesShape(Part):
@@ -143,38 +135,7 @@ class NoticesShape(Part):
         """The section with its secrets."""
         secret = ""
         if self.secret_env is not None:
-            secret = variable(self.secret_env, "secret_env", around, SECRET, "at least 32 letters, digits and signs")
+            secret = variable(self.secret_env, "secret_env", around, *SECRET)
         elif self.secret_file is not None:
-            secret = line(self.secret_file, "secret_file", around, SECRET, "at least 32 letters, digits and signs")
+            secret = line(self.secret_file, "secret_file", around, *SECRET)
         return Notices(tuple(one.resolve(around) for one in self.recipients), self.base_url.rstrip("/"), secret)
-
-
-def variable(
-    name: str, key: str, around: Around, form: re.Pattern[str] = ADDRESS, expected: str = "an address without spaces"
-) -> str:
-    """The value of an environment variable. Refused when it is missing or cannot be meant; never tells it."""
-    if not VARIABLE.fullmatch(name):
-        raise refusal([_flaw(key, "the name of a variable (A-Z, 0-9 and _), never the value", "another text")])
-    value = around.environ.get(name, "")
-    if not form.fullmatch(value):
-        found = "something else in it" if value else "it missing or empty"
-        raise refusal([_flaw(key, f"{expected} in the environment variable {name}", found)])
-    return value
-
-
-def line(
-    name: str, key: str, around: Around, form: re.Pattern[str] = ADDRESS, expected: str = "an address without spaces"
-) -> str:
-    """The first line of a file. Refused when it is missing or cannot be meant; never tells it."""
-    try:
-        lines = (around.directory / name).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "no text in it"
-        raise refusal([_flaw(key, f"a readable file {name}", reason)]) from None
-    if not lines or not form.fullmatch(lines[0]):
-        raise refusal([_flaw(key, f"{expected} on the first line of {name}", "something else")])
-    return lines[0]
-
-
-def _flaw(key: str, expected: str, found: str) -> Flaw:
-    return (key,), expected, found

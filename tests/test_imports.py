@@ -43,6 +43,7 @@ EDGES = (
     "config/flaws.py",
     "config/api.py",
     "config/notices.py",
+    "config/secret.py",
     "config/timelines.py",
     "dashboards/*",
     "simulation/*",
