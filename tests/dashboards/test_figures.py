@@ -1,6 +1,7 @@
 """Every figure of the page, counted a second time from the stores and the live messages."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
@@ -15,7 +16,9 @@ from dashboards import figures
 from dashboards.pages import situation
 from dashboards.visit import Visit
 from monitor.adapters import alert_records, issue_records
+from monitor.adapters.alert_records import AlertRecord
 from monitor.adapters.database import open_database
+from monitor.alerts import Rule
 from monitor.issues import Action, Photograph
 from monitor.verdicts import Verdict, VerdictKind
 from tests.dashboards import city
@@ -179,3 +182,27 @@ def figure_paths(component: Any) -> list[str]:
     if isinstance(component, list | tuple):
         return found + [path for child in component for path in figure_paths(child)]
     return found + (figure_paths(component) if isinstance(component, Component) else [])
+
+
+def test_shadow_halls_and_cameras_ask_for_nobody(settings: Settings) -> None:
+    base = city.alerts(NOW)[0]
+    records = tuple(
+        AlertRecord(one, None, (), None)
+        for one in (base, replace(base, place="w009", shadow=True), replace(base, place="c1", rule=Rule.CAMERA))
+    )
+    rows = figures.feed(records, {}, NOW, STALE)
+    assert [row["place"] for row in rows] == [base.place]
+    assert figures.alert_figures(records, NOW)["pending"] == 1
+
+
+def test_windows_that_cross_together_are_one_card_and_each_is_named(settings: Settings) -> None:
+    base = replace(city.alerts(NOW)[0], until=None)
+    alerts = [replace(base, place=f"w{number:03}") for number in range(1, 12)]
+    records = tuple(AlertRecord(one, None, (), None) for one in alerts)
+    rows = figures.feed(records, {}, NOW, STALE)
+    (card,) = figures.grouped(settings, records, rows)
+    assert [member["place"] for member in card["members"]] == [one.place for one in alerts]
+    few = records[:9]
+    alone = figures.grouped(settings, few, figures.feed(few, {}, NOW, STALE))
+    assert len(alone) == 9
+    assert all(row["members"] == [] for row in alone)
