@@ -85,7 +85,7 @@ def watch_halls(
 
     from camera_ingest.fleet import Fleet
     from monitor import flow
-    from monitor.adapters import alert_records, shard
+    from monitor.adapters import alert_records, coverage_records, shard
     from monitor.adapters.database import open_database
     from monitor.adapters.draws import Draws
     from monitor.adapters.healths import Healths
@@ -95,6 +95,7 @@ def watch_halls(
     from monitor.adapters.telemetry import SqliteTelemetry
     from monitor.album import Album, Room
     from monitor.attention import Attention
+    from monitor.calendar import today
     from monitor.messages import Registry
     from monitor.scenery import Scenery
 
@@ -105,6 +106,9 @@ def watch_halls(
     memories = shard.Memories(settings.stores.memories)
     recent = alert_records.alerts_since(engine, datetime.now(UTC) - RECENT, halls)
     desks = desks_of(settings, hearing.known, [one.alert for one in recent], memories.read)
+    covered = coverage_records.read(engine, halls, today(datetime.now(UTC)), today(datetime.now(UTC)))
+    for desk in desks:  # what was covered before goes on, also where nothing else is remembered
+        desk.coverage = desk.coverage or dict(covered[desk.hall.id])
     stills = {one.alert.key: one.stills for one in recent}
     room = Room.of(len(settings.cameras))
     albums = {hall: Album(settings.stores.evidence, room) for hall in halls}
