@@ -12,6 +12,7 @@ from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import roster_records
 from monitor.calendar import BEIJING, today
 from monitor.places import Hall
+from monitor.presence import AbsenceRule
 from monitor.roster import ARRANGEMENTS, REASONS, Arrangement, Entry, Refused, approval
 from monitor.terms import Term
 from monitor.window_states import LIFTED
@@ -95,10 +96,20 @@ def approve(office: Office, hall: str, window: str, since: datetime) -> Entry:
 
 def pause_limits(office: Office, hall: str, window: str) -> tuple[timedelta, timedelta]:
     """How long a pause may last at a window now, without and with approval."""
+    rule = _rule(office, hall, window)
+    return timedelta(seconds=rule.pause_s), timedelta(seconds=rule.pause_approved_s)
+
+
+def back_office_limit(office: Office, hall: str, window: str) -> timedelta:
+    """For how long 后台办件 excuses a window now."""
+    return timedelta(seconds=_rule(office, hall, window).back_office_s)
+
+
+def _rule(office: Office, hall: str, window: str) -> AbsenceRule:
+    """What is in force at a window now."""
     found = hall_of(office, hall)
     service = office.settings.hours[hall].at(window, office.clock())
-    rule = office.settings.thresholds.absence(found, window, service.segment if service else None)
-    return timedelta(seconds=rule.pause_s), timedelta(seconds=rule.pause_approved_s)
+    return office.settings.thresholds.absence(found, window, service.segment if service else None)
 
 
 def of_day(office: Office, hall: str, day: date) -> tuple[Entry, ...]:

@@ -491,11 +491,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "own.another": ("选择顶岗窗口", "Another window takes over"),
     "own.set": ("已设置：{what}", "Set: {what}"),
     "own.ended": ("已结束：{what}", "Ended: {what}"),
-    "own.about.pause": ("点选原因即暂停；10 分钟内有效", "Choose the reason to pause; good for 10 minutes"),
+    "own.about.pause": ("点选原因即暂停；{n} 分钟内有效", "Choose the reason to pause; good for {n} minutes"),
     "own.about.sign_out": ("因公外出", "Out on business"),
     "own.about.back_office": (
-        "离开柜台办理网上件，30 分钟内有效",
-        "Online cases away from the counter; good for 30 minutes",
+        "离开柜台办理网上件，{n} 分钟内有效",
+        "Online cases away from the counter; good for {n} minutes",
     ),
     "own.about.cover": ("B 岗接替，服务不中断", "Post B takes over, service goes on"),
     # --- roster ---

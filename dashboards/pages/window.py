@@ -7,6 +7,7 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
+from dashboards import arranging
 from dashboards.arranging import ANYONE, declare, end, in_force, kind_name, left, of_day, pause_limits, reason_name
 from dashboards.forms import notice
 from dashboards.frame import glyph, switch
@@ -100,9 +101,11 @@ def layout(office: Office, hall: Hall, window: Window, visit: Visit) -> list[Com
     held = {one.kind: one for one in in_force(entries, now) if one.kind in OWN}
     approved = newest(entries, now, Arrangement.APPROVED) is not None
     limits = pause_limits(office, hall.id, window.id)
+    back_office = arranging.back_office_limit(office, hall.id, window.id)
+    minutes = {Arrangement.PAUSE: _minutes(limits[False]), Arrangement.BACK_OFFICE: _minutes(back_office)}
     running = [_running(one, limits[approved], now, hall, visit) for one in held.values()]
     return [
-        html.Div([html.Div(running), *_choices(held, hall, window, visit)]),
+        html.Div([html.Div(running), *_choices(held, hall, window, visit, minutes)]),
         dcc.Store(id="window-where", data={"hall": hall.id, "window": window.id}),
     ]
 
@@ -145,8 +148,14 @@ def substitute_name(substitute: str, hall: Hall, visit: Visit) -> str:
     return visit.say("own.covered_by", window=named(window, visit.language)) if window else substitute
 
 
-def _choices(held: Mapping[Arrangement, Entry], hall: Hall, window: Window, visit: Visit) -> list[Component]:
-    """One section for each thing that can be set and is not in force."""
+def _minutes(limit: timedelta) -> int:
+    return int(limit.total_seconds() // 60)
+
+
+def _choices(
+    held: Mapping[Arrangement, Entry], hall: Hall, window: Window, visit: Visit, minutes: Mapping[Arrangement, int]
+) -> list[Component]:
+    """One section for each thing that can be set and is not in force; `minutes`: for how long it is good."""
     say = visit.say
     beside = {one.id: named(one, visit.language) for one in hall.windows if one.zone == window.zone and one != window}
     sections = {
@@ -165,7 +174,7 @@ def _choices(held: Mapping[Arrangement, Entry], hall: Hall, window: Window, visi
         html.Section(
             [
                 html.H2(kind_name(kind, visit.language)),
-                html.Small(say(f"own.about.{kind.value.replace('-', '_')}")),
+                html.Small(say(f"own.about.{kind.value.replace('-', '_')}", n=minutes.get(kind, 0))),
                 html.Div(buttons, className="own-buttons"),
             ],
             className="sheet own-set",
