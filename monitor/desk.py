@@ -17,7 +17,7 @@ from monitor.lanes import Lane, Lanes
 from monitor.memory import Memory
 from monitor.observation import Observation, gathered, staffed
 from monitor.places import Segment, Window
-from monitor.posts import AWAY, IDLE, MANNED, Post
+from monitor.posts import AWAY, IDLE, MANNED, NOT_DUE, Post
 from monitor.queues import Crowd, Measured
 from monitor.sight import Sight
 from monitor.thresholds import Thresholds
@@ -366,7 +366,7 @@ class Desk:
         """Everything that is known of a zone now."""
         posts = {window.id: self.post(window.id, at)[0] for window in self._of_zone[zone]}
         before = self.measured.get(zone)
-        due = [post for post in posts.values() if post not in (Post.CLOSED, Post.NOT_IN_SERVICE)]
+        due = [post for post in posts.values() if post not in NOT_DUE]
         manned = sum(post in MANNED for post in due)
         book = known.books.get(zone)
         told = book is not None and book.known

@@ -8,7 +8,7 @@ from math import inf
 
 from monitor.alerts import FAULTS, PRESENCE, Alert
 from monitor.limits import Limit
-from monitor.posts import EMPTY, Post
+from monitor.posts import EMPTY, NOT_DUE, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def camera_limit(rule: HallRule) -> Limit:
 
 def empty_share(rule: HallRule, posts: Iterable[Post]) -> float:
     """The share of the windows in service that are known to be empty; one that cannot be seen is not."""
-    due = [post for post in posts if post not in (Post.NOT_IN_SERVICE, Post.CLOSED)]
+    due = [post for post in posts if post not in NOT_DUE]
     return sum(post in EMPTY for post in due) / len(due) if len(due) >= rule.empty_least else 0.0
 
 

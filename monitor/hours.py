@@ -8,6 +8,8 @@ from monitor.calendar import ALL_DAYS, BEIJING, MONDAY, Calendar, DayKind
 from monitor.places import Hall, Segment
 
 DAY = timedelta(days=1)
+Span = tuple[datetime, datetime]
+"""From when, and until when."""
 KEPT = 4
 """Days whose services are remembered for each place."""
 
@@ -30,7 +32,7 @@ class Hours:
         self.hall = hall
         self.calendar = calendar
         self._segments = _segments(hall)
-        self._days: dict[str | None, dict[date, tuple[Service, ...]]] = {}
+        self._days: dict[str | None, dict[date, tuple[tuple[Span, Service], ...]]] = {}
 
     def at(self, place: str | None, at: datetime) -> Service | None:
         """The service of a window or a zone (by id), or of the hall (None), at an aware time; None = there is none.
@@ -39,7 +41,7 @@ class Hours:
         The start belongs to a segment, the end does not.
         """
         local = at.astimezone(BEIJING)
-        return next((one for one in self._on(place, local.date()) if self._covers(one, local)), None)
+        return next((one for (start, end), one in self._on(place, local.date()) if start <= local < end), None)
 
     def day(self, place: str | None, day: date) -> tuple[Service, ...]:
         """Every service that begins on a day in Beijing, in order; each segment with its uninterrupted stretch.
@@ -48,7 +50,7 @@ class Hours:
         list all seven days: such a place is open round the clock, all year. Beyond the published years the weekday
         alone decides.
         """
-        return self._on(place, day)
+        return tuple(service for _, service in self._on(place, day))
 
     def closing(self, after: datetime, until: datetime) -> datetime | None:
         """The first moment after a time, up to another, at which the hall is not in service; None if it always is."""
@@ -69,11 +71,7 @@ class Hours:
             day += DAY
         return total
 
-    def _covers(self, service: Service, local: datetime) -> bool:
-        start, end = _span(service.segment, local.date())
-        return start <= local < end
-
-    def _on(self, place: str | None, day: date) -> tuple[Service, ...]:
+    def _on(self, place: str | None, day: date) -> tuple[tuple[Span, Service], ...]:
         known = self._days.setdefault(place, {})
         if day not in known:
             if len(known) >= KEPT:
@@ -81,16 +79,16 @@ class Hours:
             known[day] = tuple(self._services(place, day))
         return known[day]
 
-    def _services(self, place: str | None, day: date) -> Iterable[Service]:
+    def _services(self, place: str | None, day: date) -> Iterable[tuple[Span, Service]]:
         """Each segment of a day; stretches reach into the days beside it where service does not stop at midnight."""
         spans = [span for beside in (day - DAY, day, day + DAY) for span in self._spans(place, beside)]
         stretches = _stretches(spans)
         for segment in self._in_force(place, day):
             start, end = _span(segment, day)
             opens_at, closes_at = next((a, b) for a, b in stretches if a <= start and end <= b)
-            yield Service(segment, opens_at, closes_at)
+            yield (start, end), Service(segment, opens_at, closes_at)
 
-    def _spans(self, place: str | None, day: date) -> list[tuple[datetime, datetime]]:
+    def _spans(self, place: str | None, day: date) -> list[Span]:
         return [_span(segment, day) for segment in self._in_force(place, day)]
 
     def _in_force(self, place: str | None, day: date) -> list[Segment]:
@@ -141,15 +139,15 @@ def _without_rota(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     return tuple(segment for segment in segments if not segment.windows)
 
 
-def _span(segment: Segment, day: date) -> tuple[datetime, datetime]:
+def _span(segment: Segment, day: date) -> Span:
     """From when to when on a day; an end of 00:00 is the midnight that follows."""
     start, end = (datetime.combine(day, moment, BEIJING) for moment in (segment.start, segment.end))
     return start, end + DAY if segment.end == time(0) else end
 
 
-def _stretches(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+def _stretches(spans: Iterable[Span]) -> list[Span]:
     """The same time without a cut where one span ends and another begins, in order."""
-    joined: list[tuple[datetime, datetime]] = []
+    joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(end, joined[-1][1])

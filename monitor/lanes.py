@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor import presence
 from monitor.alerts import Alert
-from monitor.posts import Post
+from monitor.posts import NOT_DUE, Post
 from monitor.queues import Measured
 
 KEPT = timedelta(minutes=30)
@@ -115,7 +115,7 @@ def of_hall(empty: int, waiting: int, posts: Sequence[Post]) -> dict[Lane, str]:
         Lane.CAMERA: str(empty),
         Lane.TICKETS: str(waiting),
         Lane.PAUSE: _paused(posts),
-        Lane.ROSTER: str(sum(post not in (Post.NOT_IN_SERVICE, Post.CLOSED) for post in posts)),
+        Lane.ROSTER: str(sum(post not in NOT_DUE for post in posts)),
     }
 
 

@@ -34,7 +34,9 @@ class Presence(StrEnum):
 
 MANNED = (Post.ON_DUTY, Post.SERVING)
 AWAY = (Post.AWAY_TIMER, Post.AWAY_HINT, Post.AWAY_WARN, Post.AWAY_ALERT)
-IDLE = (Post.PAUSED_OK, Post.PAUSED_OVER, Post.CLOSED, Post.NOT_IN_SERVICE)
+NOT_DUE = (Post.CLOSED, Post.NOT_IN_SERVICE)
+"""The window is not to be open."""
+IDLE = (Post.PAUSED_OK, Post.PAUSED_OVER, *NOT_DUE)
 """Whether somebody is at the post decides nothing."""
 EMPTY = (*AWAY, Post.VACANT_WITH_REASON)
 """Nobody is there, and nothing excuses it."""

@@ -14,8 +14,9 @@ from models.regions import RegionKind
 from monitor.adapters import judging_records
 from monitor.calendar import today
 from monitor.desk import Desk
-from monitor.draw import Draw, Drawn
+from monitor.draw import SILENT_OF, Draw, Drawn
 from monitor.evidence import MaskedJpeg, MaskRefused, StillLost, encode, masked, write_drawn
+from monitor.posts import NOT_DUE
 
 LOG = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Draws:
 
     engine: Engine
     evidence: Path
+    silent_of: int = SILENT_OF
     draws: dict[str, Draw[MaskedJpeg]] = field(default_factory=dict)
     complained: bool = False
 
@@ -39,15 +41,15 @@ class Draws:
         if sample.picture is None or people is None:
             return
         for region in desk.regions[sample.camera]:
-            if region.kind is RegionKind.STAFF and desk.duty(region.place, sample.at).required:
-                draw = self.draws.setdefault(hall, Draw(hall, day))
+            if region.kind is RegionKind.STAFF and desk.windows[region.place].post not in NOT_DUE:
+                draw = self.draws.setdefault(hall, Draw(hall, day, silent_of=self.silent_of))
                 self._look(draw, desk, sample, region.place, people)
 
     def _look(
         self, draw: Draw[MaskedJpeg], desk: Desk, sample: Sample, window: str, people: Sequence[Detection]
     ) -> None:
         alarmed = desk.windows[window].opened is not None
-        place = draw.place(window, sample.at, alarmed)
+        place = draw.place(alarmed)
         if place is None or sample.picture is None:
             return
         regions = [

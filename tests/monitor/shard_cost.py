@@ -28,6 +28,8 @@ from camera_ingest.sample import Blind, Picture, Sample
 from models.detection import Detection
 from models.regions import Anchor, Region, RegionKind
 from monitor.adapters.database import open_database
+from monitor.adapters.draws import Draws
+from monitor.adapters.memories import Memories
 from monitor.adapters.mqtt import Broker, Bus, embedded
 from monitor.adapters.projection import Projection
 from monitor.adapters.reporter import Reporter
@@ -172,6 +174,7 @@ class Shard:
         self.recorder, self.scenery = Recorder(engine), Scenery()
         self.reporter = Reporter(self.bus, "cost 416x256", False, self.albums, clock=lambda: self.second)
         self.projection, self.retention = Projection(telemetry), Retention(engine, directory / "evidence")
+        self.draws, self.memories = Draws(engine, directory / "evidence"), Memories(directory, lambda: self.second)
         self.meter, self.samples, self.changes, self.shot = Meter(), 0, 0, picture()
 
     def watch(self, seconds: float, blind: float) -> None:
@@ -204,12 +207,16 @@ class Shard:
             alerts = desk.judge(sample, looks)
         with part("keep"):
             album.keep(desk, sample, found, alerts)
+        with part("draw"):
+            self.draws.offer(desk, sample, found)
         with part("record"):
             for alert in alerts:
                 self.recorder.record(alert, album.develop(alert), sample.at)
             self.retention.retain(sample.at)
         with part("report"):
             self.reporter.report(desk, sample.at)
+        with part("remember"):
+            self.memories.keep(desk)
         with part("project"):
             self.projection.project(desk, sample.at)
         self.samples, self.changes = self.samples + 1, self.changes + len(alerts)

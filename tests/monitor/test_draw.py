@@ -10,11 +10,11 @@ DAY = date(2026, 11, 20)
 ZERO = datetime(2026, 11, 20, 9, tzinfo=BEIJING)
 
 
-def drawn(hall: str, looks: int, every: int = 10) -> Draw[int]:
-    draw: Draw[int] = Draw(hall, DAY)
+def drawn(hall: str, looks: int, every: int = 10, silent_of: int = 1) -> Draw[int]:
+    draw: Draw[int] = Draw(hall, DAY, silent_of=silent_of)
     for number in range(looks):
         at, alarmed = ZERO + timedelta(seconds=10 * number), number % every == 0
-        place = draw.place("w001", at, alarmed)
+        place = draw.place(alarmed)
         if place is not None:
             draw.hold(place, Drawn("w001", at, alarmed, number))
     return draw
@@ -38,3 +38,15 @@ def test_the_same_looks_give_the_same_draw_and_every_look_has_the_same_chance() 
     chosen = Counter(one.kept for hall in range(600) for one in drawn(f"h{hall}", 40, every=100).held[False])
     assert set(range(1, 40)) == set(chosen)
     assert max(chosen.values()) < 2 * min(chosen.values())
+
+
+def test_of_many_silent_looks_few_are_held_for_a_while_and_all_have_the_same_chance() -> None:
+    draw: Draw[int] = Draw("hc01", DAY)
+    places = [place for _ in range(20_000) if (place := draw.place(alarmed=False)) is not None]
+    assert len(places) < 30
+    assert set(places) == {0, 1, 2, 3}
+    tenths = Counter(
+        one.kept * 10 // 2000 for hall in range(500) for one in drawn(f"h{hall}", 2000, 9999, 10).held[False]
+    )
+    assert sum(tenths.values()) == 2000
+    assert min(tenths.values()) > 150

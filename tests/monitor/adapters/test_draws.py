@@ -15,7 +15,7 @@ from tests.monitor.hall import CLERK_1, ZERO, blind, desk, seeing
 def test_looks_are_drawn_by_whether_an_alert_was_open_and_written_when_the_hall_closes(
     engine: Engine, tmp_path: Path
 ) -> None:
-    hall, draws = desk(), Draws(engine, tmp_path)
+    hall, draws = desk(), Draws(engine, tmp_path, silent_of=1)
 
     def show(second: float, *people: Detection) -> None:
         sample = seeing("c1", second)
@@ -41,7 +41,7 @@ def test_looks_are_drawn_by_whether_an_alert_was_open_and_written_when_the_hall_
 
 
 def test_labels_are_given_once_and_counted_by_their_strata(engine: Engine, tmp_path: Path) -> None:
-    hall, draws = desk(), Draws(engine, tmp_path)
+    hall, draws = desk(), Draws(engine, tmp_path, silent_of=1)
     for second in range(0, 400, 10):
         sample = seeing("c1", second)
         hall.judge(sample, observe(sample.at, hall.regions["c1"], (CLERK_1,)))
