@@ -14,13 +14,16 @@ from monitor.duty import Duty, duty_at
 from monitor.hours import Hours
 from monitor.known import NOTHING, Known
 from monitor.lanes import Lane, Lanes
+from monitor.measuring import Standing, measured
 from monitor.memory import Memory
 from monitor.observation import Observation, gathered, staffed
 from monitor.places import Segment, Window
-from monitor.posts import AWAY, IDLE, MANNED, NOT_DUE, Post
+from monitor.posts import AWAY, IDLE, MANNED, Post
 from monitor.queues import Crowd, Measured
 from monitor.sight import Sight
 from monitor.thresholds import Thresholds
+from monitor.views import Views
+from monitor.watches import Watches
 from monitor.window_states import WindowState
 
 SHOWN_AFTER_END = timedelta(minutes=10)
@@ -32,6 +35,8 @@ UNSEEN = timedelta(seconds=30)
 
 RULES = {RegionKind.STAFF: Rule.ABSENCE, RegionKind.QUEUE: Rule.QUEUE}
 """Which family of rules judges what a region counts."""
+BY_HEADS = (Rule.UNSTAFFED, Rule.QUEUE, Rule.FEW)
+"""Rules of a zone that are about how many people wait now."""
 
 
 class Desk:
@@ -66,26 +71,20 @@ class Desk:
         self._thresholds = thresholds
         self._windows = {window.id: window for window in hall.windows}
         self._of_zone = {zone.id: [one for one in hall.windows if one.zone == zone.id] for zone in hall.zones}
-        self._looks: dict[tuple[str, str], Observation] = {}
-        self._views = _views(region for own in self.regions.values() for region in own)
-        self._cadences = {
-            place: max(self.cameras[view.camera].cadence for view in views) for place, views in self._views.items()
-        }
+        self._views = Views(self.cameras, (region for own in self.regions.values() for region in own))
         self._walked: datetime | None = None
         self._began: datetime | None = None
         self._settled = False
-        self.windows = {id: presence.Watch(hall.id, id) for id in self._windows}
-        self.zones = {
-            zone.id: {rule: limits.Watch(rule, hall.id, zone.id) for rule in queues.limits(queues.QueueRule())}
-            for zone in hall.zones
-        }
-        self.whole = limits.Watch(Rule.HALL, hall.id, hall.id)
-        self.faults = {id: limits.Watch(Rule.CAMERA, hall.id, id) for id in self.cameras}
+        self.watches = Watches(hall, self.cameras)
+        self.windows, self.zones = self.watches.windows, self.watches.zones
         self._found = tuple(sorted((one for one in alerts if one.hall == hall.id), key=lambda one: one.since))
         self._shown = {alert.key: alert for alert in self._found if alert.until is None}
         if memory is not None:
             self._recall(memory)
-        self._resume()
+        for alert in self._found:
+            gone = alert.rule in PRESENCE and not self._views.sees(RegionKind.STAFF, alert.place)
+            if alert.until is None and not gone and alert.key not in self.watches.opened():
+                self.watches.resume(alert)
 
     def judge(self, sample: Sample, observations: Sequence[Observation]) -> tuple[Alert, ...]:
         """Judge what one sample showed: the alerts that changed by it.
@@ -94,7 +93,7 @@ class Desk:
         """
         at, blind = sample.at, str(sample.blind or "")
         self.eyes[sample.camera] = self.eyes[sample.camera].then(at, None, blind, sample.detail)
-        self._looks.update({(look.camera, look.region): look for look in observations})
+        self._views.see(observations)
         known = self.known()
         changes: list[Alert | None] = [*self._settle(at), self._fault(sample.camera, at, blind)]
         sees = any(look.people is not None for look in observations)
@@ -132,8 +131,8 @@ class Desk:
 
     def crowd(self, zone: str, at: datetime) -> Crowd:
         """What the board shows for a zone: the level its values deserve now, at least yellow with an open alert."""
-        measured = self.measured.get(zone)
-        if measured is None or measured.waiting is None:
+        now = self.measured.get(zone)
+        if now is None or now.waiting is None:
             return Crowd.UNKNOWN
         rule = self.queue_rule(zone, at)
         watches = self.zones[zone].values()
@@ -157,7 +156,7 @@ class Desk:
 
     def alerts(self, at: datetime) -> tuple[Alert, ...]:
         """The open alerts as the last look left them, and those that ended a short while ago."""
-        self._shown |= {alert.key: self._marked(alert) for alert in self._opened()}
+        self._shown |= {key: self._marked(alert) for key, alert in self.watches.opened().items()}
         oldest = at - SHOWN_AFTER_END
         self._shown = {key: alert for key, alert in self._shown.items() if alert.until is None or alert.until > oldest}
         return tuple(self._shown.values())
@@ -171,7 +170,8 @@ class Desk:
     def settled(self, camera: str) -> bool:
         """Whether nothing that a camera looks at is on its way to an alert, or in one: nobody is missing or waits long.
 
-        A window is settled if every look that is remembered shows somebody, or if nobody has to be there.
+        A window is settled if every look that is remembered shows somebody, or if nobody has to be there; a zone if
+        nothing runs there that heads decide (tickets, which decide the rest, are no matter of looking).
         """
         for region in self.regions[camera]:
             if region.kind is RegionKind.STAFF:
@@ -181,25 +181,26 @@ class Desk:
                 ):
                     return False
             elif region.kind is RegionKind.QUEUE:
-                measured = self.measured.get(region.place)
-                calm = all(watch.calm for watch in self.zones[region.place].values())
-                if not calm or measured is None or measured.counted is None:
+                zone, now = self.zones[region.place], self.measured.get(region.place)
+                if now is None or now.counted is None or not all(zone[rule].calm for rule in BY_HEADS):
                     return False
         return True
 
     def memory(self) -> Memory:
         """Everything that a later run of the program goes on from."""
         zones = {zone: list(watches.values()) for zone, watches in self.zones.items()}
-        lanes = {f"{rule}/{place}": one.marks for (rule, place), one in self.lanes.items() if self._busy(rule, place)}
+        lanes = {
+            f"{rule}/{place}": one.marks for (rule, place), one in self.lanes.items() if self.watches.busy(rule, place)
+        }
         covered = [(window, day, seconds) for (window, day), seconds in self.coverage.items()]
         return Memory(
             windows=dict(self.windows),
             zones=zones,
-            whole=self.whole,
-            faults=dict(self.faults),
+            whole=self.watches.whole,
+            faults=dict(self.watches.faults),
             lanes=lanes,
             coverage=covered,
-            looks=list(self._looks.values()),
+            looks=self._views.looks,
             sights=[(rule, place, sight) for (rule, place), sight in self.sights.items()],
             eyes=dict(self.eyes),
             measured=dict(self.measured),
@@ -207,33 +208,11 @@ class Desk:
             walked=self._walked,
         )
 
-    def _busy(self, family: Rule, place: str) -> bool:
-        """Whether an alert is open at a place, or on its way."""
-        if family is Rule.ABSENCE:
-            return self.windows[place].since is not None or self.windows[place].opened is not None
-        watches = self.zones[place].values() if family is Rule.QUEUE else (self.whole,)
-        return any(not watch.calm for watch in watches)
-
     def _recall(self, memory: Memory) -> None:
-        """Go on from what was remembered, where the place is still there; what has ended on record stays ended."""
-        ended = {alert.key: alert for alert in self._found if alert.until is not None}
-        self.windows |= {id: watch for id, watch in memory.windows.items() if id in self.windows}
-        for id, watch in self.windows.items():
-            if watch.opened is not None and watch.opened.key in ended:
-                self.windows[id] = presence.Watch(self.hall.id, id, alert=ended[watch.opened.key])
-
-        def alive(watch: limits.Watch) -> limits.Watch:
-            if watch.opened is not None and watch.opened.key in ended:
-                return limits.Watch(watch.rule, watch.hall, watch.place, alert=ended[watch.opened.key])
-            return watch
-
-        for zone in self.zones.keys() & memory.zones.keys():
-            self.zones[zone] |= {one.rule: alive(one) for one in memory.zones[zone] if one.rule in self.zones[zone]}
-        self.whole = alive(memory.whole)
-        self.faults |= {id: alive(one) for id, one in memory.faults.items() if id in self.faults}
+        """Go on from what was remembered; what has ended on record stays ended."""
+        self.watches.recall(memory, {alert.key: alert for alert in self._found if alert.until is not None})
         self.coverage = {(window, day): seconds for window, day, seconds in memory.coverage}
-        known = {(region.camera, region.id) for own in self.regions.values() for region in own}
-        self._looks = {key: one for one in memory.looks if (key := (one.camera, one.region)) in known}
+        self._views.see(memory.looks)
         self.sights = {(rule, place): sight for rule, place, sight in memory.sights}
         self.eyes |= {id: eye for id, eye in memory.eyes.items() if id in self.eyes}
         self.measured = {zone: one for zone, one in memory.measured.items() if zone in self.zones}
@@ -241,30 +220,6 @@ class Desk:
         for kept, marks in memory.lanes.items():
             rule, _, place = kept.partition("/")
             self.lanes[Rule(rule), place] = Lanes(marks)
-
-    def _resume(self) -> None:
-        """Open alerts of the record that no memory tells of go on."""
-        going = {alert.key for alert in self._opened()}
-        for alert in self._found:
-            if alert.until is not None or alert.key in going:
-                continue
-            if alert.rule in PRESENCE and (RegionKind.STAFF, alert.place) in self._views:
-                self.windows[alert.place] = presence.resume(alert)
-            elif alert.rule in CROWD and alert.place in self.zones:
-                self.zones[alert.place][alert.rule] = limits.resume(alert)
-            elif alert.rule in FAULTS and alert.place in self.faults:
-                self.faults[alert.place] = limits.resume(alert)
-            elif alert.rule is Rule.HALL:
-                self.whole = limits.resume(alert)
-
-    def _opened(self) -> Iterator[Alert]:
-        yield from (watch.opened for watch in self._watches() if watch.opened is not None)
-
-    def _watches(self) -> Iterator[presence.Watch | limits.Watch]:
-        yield from self.windows.values()
-        yield from (watch for zone in self.zones.values() for watch in zone.values())
-        yield self.whole
-        yield from self.faults.values()
 
     def _settle(self, at: datetime) -> Iterator[Alert]:
         """End what was open on record if its place is not looked at, has a newer alert, or was closed meanwhile.
@@ -274,8 +229,8 @@ class Desk:
         if self._settled:
             return
         self._settled = True
-        going = {alert.key: alert for alert in self._opened()}
-        ending = {watch.opened.key for watch in self._watches() if watch.opened is not None and watch.closes_at}
+        going = self.watches.opened()
+        ending = {watch.opened.key for watch in self.watches.each() if watch.opened is not None and watch.closes_at}
         recorded = {alert.key for alert in self._found}
         yield from (alert for key, alert in going.items() if key not in recorded)
         for alert in self._found:
@@ -284,38 +239,27 @@ class Desk:
             closed_at = None if alert.rule in FAULTS else self.hours.closing(alert.opened_at, at)
             if alert.key in going and (closed_at is None or alert.key in ending):  # which end by themselves
                 continue
-            self._forget(alert)
+            self.watches.forget(alert)
             yield _left(alert, closed_at or at)
         self._found = ()
-
-    def _forget(self, alert: Alert) -> None:
-        """Let go of an alert that does not go on."""
-        if alert.key not in {one.key for one in self._opened()}:
-            return
-        if alert.rule in PRESENCE:
-            self.windows[alert.place] = presence.Watch(self.hall.id, alert.place)
-        elif alert.rule in CROWD:
-            self.zones[alert.place][alert.rule] = limits.Watch(alert.rule, self.hall.id, alert.place)
-        elif alert.rule is Rule.HALL:
-            self.whole = limits.Watch(Rule.HALL, self.hall.id, self.hall.id)
 
     def _window(self, known: Known, place: str, at: datetime, sees: bool) -> Alert | None:
         """`sees`: whether this look could; one that could not adds nothing while another camera sees the window."""
         window, before = self._windows[place], self.windows[place]
         duty = self._duty(known, window, at)
         rule = self._thresholds.absence(self.hall, place, duty.service.segment if duty.service else None)
-        people = staffed(*self._latest(RegionKind.STAFF, place, at, rule.gap_cadences))
+        people = staffed(*self._views.latest(RegionKind.STAFF, place, at, rule.gap_cadences))
         if people is not None and not sees:
             return None
-        if (RegionKind.STAFF, place) in self._views:
+        if self._views.sees(RegionKind.STAFF, place):
             self._saw(Rule.ABSENCE, place, at, people)
         seen = presence.Seen(
             at=at,
             people=people,
             duty=duty,
-            cadence=self._cadence(RegionKind.STAFF, place),
+            cadence=self._views.cadence(RegionKind.STAFF, place),
             waiting=self._waiting(known, window.zone, at),
-            served=bool(staffed(*self._latest(RegionKind.CITIZEN, place, at, rule.gap_cadences))),
+            served=bool(staffed(*self._views.latest(RegionKind.CITIZEN, place, at, rule.gap_cadences))),
             pause_signal=place in known.states,
             blind=self._blindness(place),
         )
@@ -342,21 +286,21 @@ class Desk:
         self.coverage[key] = self.coverage.get(key, coverage.Coverage()) + more
 
     def _zone(self, known: Known, place: str, at: datetime) -> Iterator[Alert | None]:
-        counted = gathered(*self._latest(RegionKind.QUEUE, place, at, queues.QueueRule().gap_cadences))
-        if (RegionKind.QUEUE, place) in self._views:
+        counted = gathered(*self._views.latest(RegionKind.QUEUE, place, at, queues.QueueRule().gap_cadences))
+        if self._views.sees(RegionKind.QUEUE, place):
             self._saw(Rule.QUEUE, place, at, counted)
         rule, service = self.queue_rule(place, at), self.hours.at(None, at)
         closes_at = service.closes_at if service is not None else None
-        measured = self._measure(known, place, at, counted)
-        self.measured[place] = measured
+        now = self._measure(known, place, at, counted)
+        self.measured[place] = now
         posts = [self.windows[window.id].post for window in self._of_zone[place]]
-        self._mark(Rule.QUEUE, place, at, lanes.of_zone(measured, posts))
+        self._mark(Rule.QUEUE, place, at, lanes.of_zone(now, posts))
         watches, values = self.zones[place], queues.rule_values(rule)
-        cadence = max(self._cadence(RegionKind.QUEUE, place), WALK)
+        cadence = max(self._views.cadence(RegionKind.QUEUE, place), WALK)
         quiet = any(watch.opened is not None for watch in watches.values())
-        figures = queues.values(rule, measured)
+        figures = queues.values(rule, now)
         for kind, limit in queues.limits(rule).items():
-            waiting = measured.waiting
+            waiting = now.waiting
             seen = limits.Seen(at, figures[kind], service is not None, cadence, closes_at, quiet, waiting, waiting)
             watches[kind], alert = limits.step(limit, watches[kind], seen, values)
             quiet = quiet or watches[kind].opened is not None
@@ -364,59 +308,37 @@ class Desk:
 
     def _measure(self, known: Known, zone: str, at: datetime, counted: int | None) -> Measured:
         """Everything that is known of a zone now."""
-        posts = {window.id: self.post(window.id, at)[0] for window in self._of_zone[zone]}
-        before = self.measured.get(zone)
-        due = [post for post in posts.values() if post not in NOT_DUE]
-        manned = sum(post in MANNED for post in due)
-        book = known.books.get(zone)
-        told = book is not None and book.known
-        service = self.hours.at(zone, at)
-        oldest_s = book.oldest_s(at) if book is not None else None
-        tickets = book.counted() if book is not None else None
-        waits_since = None
-        if tickets or (tickets is None and counted):
-            waits_since = (before.waits_since if before is not None else None) or at
-        idle = [
-            self.windows[id].post_since
-            for id, post in posts.items()
-            if post is Post.ON_DUTY and (told or (RegionKind.CITIZEN, id) in self._views)
+        windows = [
+            Standing(
+                self.post(window.id, at)[0],
+                self.windows[window.id].post_since,
+                self._views.sees(RegionKind.CITIZEN, window.id),
+            )
+            for window in self._of_zone[zone]
         ]
-        return Measured(
-            tickets=tickets,
-            counted=counted,
-            waits_since=waits_since,
-            idle_s=max(
-                ((at - max(since, waits_since)).total_seconds() for since in idle if since and waits_since), default=0.0
-            ),
-            open_windows=sum(post in (*MANNED, Post.UNKNOWN, Post.AWAY_SERVING) for post in due),
-            staffed=None if Post.UNKNOWN in due and not manned else manned,
-            due_windows=len(due),
-            oldest_s=oldest_s if oldest_s is not None else 0.0 if told else None,
-            abandoned=book.abandoned(at) if book is not None and told else None,
-            served_s=book.served_s() if book is not None else None,
-            closes_in_s=(service.closes_at - at).total_seconds() if service else None,
-        )
+        service = self.hours.at(zone, at)
+        return measured(at, windows, known.books.get(zone), counted, service, self.measured.get(zone))
 
     def _fault(self, camera: str, at: datetime, blind: str) -> Alert | None:
         """Whether a camera has been blind for too long; round the clock."""
         rule = self._thresholds.hall(self.hall, None)
         cadence = max(self.cameras[camera].cadence, timedelta(seconds=60))
         seen = limits.Seen(at, 1.0 if blind else 0.0, True, cadence)
-        limit = halls.camera_limit(rule)
-        self.faults[camera], alert = limits.step(limit, self.faults[camera], seen, halls.rule_values(rule))
+        limit, faults = halls.camera_limit(rule), self.watches.faults
+        faults[camera], alert = limits.step(limit, faults[camera], seen, halls.rule_values(rule))
         return alert
 
     def _walk(self, known: Known, at: datetime) -> Iterator[Alert | None]:
         """What no look brings: windows that cannot be seen, zones by their tickets, the hall as a whole."""
         for place, watch in self.windows.items():
-            if at - (watch.at or self._began or at) > max(3 * self._cadence(RegionKind.STAFF, place), UNSEEN):
+            if at - (watch.at or self._began or at) > max(3 * self._views.cadence(RegionKind.STAFF, place), UNSEEN):
                 yield self._window(known, place, at, False)
         for zone, watches in self.zones.items():
-            told = (RegionKind.QUEUE, zone) in self._views or zone in known.books
+            told = self._views.sees(RegionKind.QUEUE, zone) or zone in known.books
             if not told and all(watch.still for watch in watches.values()):
                 continue
             seen_at = self.sights.get((Rule.QUEUE, zone), Sight()).seen_at or self._began or at
-            if at - seen_at > max(3 * self._cadence(RegionKind.QUEUE, zone), WALK):
+            if at - seen_at > max(3 * self._views.cadence(RegionKind.QUEUE, zone), WALK):
                 yield from self._zone(known, zone, at)
         rule, service = self.hall_rule(at), self.hours.at(None, at)
         closes_at = service.closes_at if service is not None else None
@@ -426,7 +348,9 @@ class Desk:
         empty = sum(post in AWAY for post in posts)
         seen = limits.Seen(at, share, service is not None, 3 * WALK, closes_at, people=empty, waiting=waiting)
         self._mark(Rule.HALL, self.hall.id, at, lanes.of_hall(empty, waiting, posts))
-        self.whole, alert = limits.step(halls.empty_limit(rule), self.whole, seen, halls.rule_values(rule))
+        self.watches.whole, alert = limits.step(
+            halls.empty_limit(rule), self.watches.whole, seen, halls.rule_values(rule)
+        )
         yield alert
 
     def _duty(self, known: Known, window: Window, at: datetime) -> Duty:
@@ -448,11 +372,11 @@ class Desk:
         book = known.books.get(zone)
         if book is not None and book.known:
             return book.counted()
-        return gathered(*self._latest(RegionKind.QUEUE, zone, at, queues.QueueRule().gap_cadences))
+        return gathered(*self._views.latest(RegionKind.QUEUE, zone, at, queues.QueueRule().gap_cadences))
 
     def _blindness(self, window: str) -> str:
         """Why a window cannot be seen."""
-        cameras = {view.camera for view in self._views.get((RegionKind.STAFF, window), ())}
+        cameras = self._views.cameras(RegionKind.STAFF, window)
         return next((eye.blind for id, eye in self.eyes.items() if id in cameras and eye.blind), "") or (
             "stale" if cameras else "no-camera"
         )
@@ -476,19 +400,6 @@ class Desk:
         for lane, state in states.items():
             own.mark(lane, at, state)
 
-    def _latest(
-        self, kind: RegionKind, place: str, at: datetime, gap_cadences: float
-    ) -> tuple[list[Observation], datetime]:
-        """The latest look through each region of a place, and the time at or before which a look is stale."""
-        views = self._views.get((kind, place), ())
-        found = [self._looks.get((view.camera, view.id)) for view in views]
-        looks = [look or Observation(at, "", "", kind, place, None) for look in found]
-        return looks, at - self._cadence(kind, place) * gap_cadences
-
-    def _cadence(self, kind: RegionKind, place: str) -> timedelta:
-        """How often a place is looked at, at least."""
-        return self._cadences.get((kind, place), timedelta(0))
-
     def _saw(self, rule: Rule, place: str, at: datetime, people: int | None) -> None:
         before = self.sights.get((rule, place), Sight())
         self.sights[rule, place] = before.then(at, people, "blind" if people is None else "")
@@ -498,15 +409,6 @@ def _left(alert: Alert, at: datetime) -> Alert:
     """An alert that nobody looks after any more, ended; what happened since it opened is unknown."""
     until = max(at, alert.opened_at)
     return replace(alert, until=until, unseen_s=alert.unseen_s + (until - alert.opened_at).total_seconds())
-
-
-def _views(regions: Iterable[Region]) -> dict[tuple[RegionKind, str], tuple[Region, ...]]:
-    """Through which regions each place is seen."""
-    views: dict[tuple[RegionKind, str], tuple[Region, ...]] = {}
-    for region in regions:
-        place = (region.kind, region.place)
-        views[place] = (*views.get(place, ()), region)
-    return views
 
 
 def _places(observations: Sequence[Observation], kind: RegionKind) -> list[str]:

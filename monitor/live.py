@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor import limits, presence
 from monitor.alerts import Alert, Rule, Still, family, severity
 from monitor.calendar import today
 from monitor.desk import Desk
@@ -122,12 +121,9 @@ def news(desk: Desk) -> News:
 
     What is left out (people, who is being served, times, severity) only counts or grows older.
     """
-    watches: list[presence.Watch | limits.Watch] = list(desk.windows.values())
-    watches += [watch for zone in desk.zones.values() for watch in zone.values()]
-    watches += [desk.whole, *desk.faults.values()]
     return (
         [STAFFED.get(watch.post, watch.post) for watch in desk.windows.values()],
-        [_standing(watch.alert) for watch in watches if watch.alert is not None],
+        [_standing(watch.alert) for watch in desk.watches.each() if watch.alert is not None],
         [eye.blind for eye in desk.eyes.values()],
     )
 
