@@ -144,14 +144,14 @@ class Desk:
 
     def queue_rule(self, zone: str, at: datetime) -> queues.QueueRule:
         """The thresholds of a zone in force."""
-        return self._thresholds.queue(self.hall, zone, self._segment(at))
+        return self._thresholds.queue(self.hall, zone, self._segment(zone, at))
 
     def hall_rule(self, at: datetime) -> halls.HallRule:
         """The thresholds of the hall in force."""
-        return self._thresholds.hall(self.hall, self._segment(at))
+        return self._thresholds.hall(self.hall, self._segment(None, at))
 
-    def _segment(self, at: datetime) -> Segment | None:
-        service = self.hours.at(None, at)
+    def _segment(self, place: str | None, at: datetime) -> Segment | None:
+        service = self.hours.at(place, at)
         return service.segment if service else None
 
     def alerts(self, at: datetime) -> tuple[Alert, ...]:
@@ -236,7 +236,8 @@ class Desk:
         for alert in self._found:
             if alert.until is not None or (alert.rule in FAULTS and alert.key in going):
                 continue
-            closed_at = None if alert.rule in FAULTS else self.hours.closing(alert.opened_at, at)
+            zone = alert.place if alert.rule in CROWD else None
+            closed_at = None if alert.rule in FAULTS else self.hours.closing(zone, alert.opened_at, at)
             if alert.key in going and (closed_at is None or alert.key in ending):  # which end by themselves
                 continue
             self.watches.forget(alert)
@@ -289,7 +290,7 @@ class Desk:
         counted = gathered(*self._views.latest(RegionKind.QUEUE, place, at, queues.QueueRule().gap_cadences))
         if self._views.sees(RegionKind.QUEUE, place):
             self._saw(Rule.QUEUE, place, at, counted)
-        rule, service = self.queue_rule(place, at), self.hours.at(None, at)
+        rule, service = self.queue_rule(place, at), self.hours.at(place, at)
         closes_at = service.closes_at if service is not None else None
         now = self._measure(known, place, at, counted)
         self.measured[place] = now
@@ -392,7 +393,8 @@ class Desk:
 
     def _sources(self, alert: Alert, at: datetime) -> Mapping[str, str]:
         """Where each value of the rule comes from."""
-        return self._thresholds.sources(self.hall, alert.rule, alert.place, self._segment(at))
+        place = alert.place if alert.rule in PRESENCE or alert.rule in CROWD else None
+        return self._thresholds.sources(self.hall, alert.rule, alert.place, self._segment(place, at))
 
     def _mark(self, family: Rule, place: str, at: datetime, states: Mapping[Lane, str]) -> None:
         """Note what is known of a place now, lane by lane."""

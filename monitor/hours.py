@@ -52,11 +52,11 @@ class Hours:
         """
         return tuple(service for _, service in self._on(place, day))
 
-    def closing(self, after: datetime, until: datetime) -> datetime | None:
-        """The first moment after a time, up to another, at which the hall is not in service; None if it always is."""
+    def closing(self, place: str | None, after: datetime, until: datetime) -> datetime | None:
+        """The first moment after a time, up to another, at which a place is not in service; None if it always is."""
         moment = after
         while moment <= until:
-            service = self.at(None, moment)
+            service = self.at(place, moment)
             if service is None:
                 return max(moment, after)
             moment = service.closes_at

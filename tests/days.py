@@ -194,7 +194,7 @@ def play(day: Day, kills: Sequence[int] = ()) -> Said:
 
 def _due(desk: Desk, alert: Alert, at: datetime) -> bool:
     """Whether the alert's place was looked at since the closing: it ends with the first look or walk then."""
-    return at - timedelta(seconds=61) > (HOURS.closing(alert.opened_at, at) or at)
+    return at - timedelta(seconds=61) > (HOURS.closing(None, alert.opened_at, at) or at)
 
 
 def _judge(desk: Desk, look: Look) -> tuple[Alert, ...]:

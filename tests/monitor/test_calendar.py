@@ -87,4 +87,4 @@ def test_today_is_the_day_in_beijing() -> None:
 def test_when_a_hall_closes(
     segments: tuple[Segment, ...], after: datetime, until: datetime, closes: datetime | None
 ) -> None:
-    assert Hours(hall(*segments), CALENDAR).closing(after, until) == closes
+    assert Hours(hall(*segments), CALENDAR).closing(None, after, until) == closes

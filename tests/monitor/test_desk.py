@@ -1,18 +1,32 @@
 """Where the looks at one hall meet."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from camera_ingest.sample import Sample
 from models.detection import Detection
 from models.regions import Region
-from monitor.alerts import Alert, Level, Rule, lasted_s
+from monitor.alerts import CROWD, Alert, Level, Rule, lasted_s
 from monitor.desk import Desk
 from monitor.observation import observe
+from monitor.places import Segment, Window, Zone
 from monitor.posts import Post
 from monitor.queues import Crowd
 from monitor.window_states import Service
-from tests.monitor.hall import CITIZEN, CLERK_1, CLERK_2, EVERY, REGIONS, ZERO, blind, camera, declared, desk, seeing
+from tests.monitor.hall import (
+    CITIZEN,  # fmt: skip
+    CLERK_1,
+    CLERK_2,
+    EVERY,
+    HALL,
+    REGIONS,
+    ZERO,
+    blind,
+    camera,
+    declared,
+    desk,
+    seeing,
+)
 
 
 def show(desk: Desk, sample: Sample, people: tuple[Detection, ...] = ()) -> tuple[Alert, ...]:
@@ -175,3 +189,22 @@ def test_of_two_open_alerts_of_one_place_the_older_one_ends() -> None:
 
 def test_cameras_of_other_halls_are_passed_over() -> None:
     assert set(desk(cameras=(camera("c1"), replace(camera("c9"), hall="hc02"))).cameras) == {"c1"}
+
+
+def test_a_zone_that_has_closed_is_not_judged_though_the_hall_goes_on() -> None:
+    noon = Segment("上午", (1, 2, 3, 4, 5), time(8, 30), time(9, 10))
+    hall = replace(
+        HALL,
+        zones=(Zone("za", "综合受理区", segments=(noon,)), Zone("zb", "税务区")),
+        windows=(*HALL.windows, Window("w009", "09 税务", "zb")),
+    )
+    one = desk(hall=hall)
+    crowd = [Detection(0.1 * n, 0.3, 0.1 * n + 0.08, 0.8, 0.9) for n in range(1, 9)]
+
+    def crowded(second: float) -> list[Alert]:
+        return [alert for alert in show(one, seeing("c2", second), tuple(crowd)) if alert.rule in CROWD]
+
+    before = [alert for second in range(300, 600, 10) for alert in crowded(second)]
+    assert [alert.rule for alert in before if alert.until is None]
+    assert {alert.until for alert in crowded(610)} == {ZERO + timedelta(minutes=10)}
+    assert not [alert for second in range(620, 1500, 10) for alert in crowded(second)]

@@ -79,7 +79,7 @@ def test_the_hall_is_in_service_when_any_part_of_it_is() -> None:
     hall = Hours(replace(HALL, zones=HALL.zones[:1], windows=HALL.windows[:2]), CALENDAR)
     assert hall.at(None, at("2026-11-20T12:30")) is not None
     assert hall.at(None, at("2026-11-20T08:29")) is None
-    assert hall.closing(at("2026-11-20T09:00"), at("2026-11-23T09:00")) == at("2026-11-20T17:00")
+    assert hall.closing(None, at("2026-11-20T09:00"), at("2026-11-23T09:00")) == at("2026-11-20T17:00")
 
 
 def test_neither_hall_nor_zone_is_in_service_when_none_of_its_windows_is() -> None:
