@@ -25,7 +25,7 @@ Clock = Callable[[], float]
 def shown(script: Script, eye: Eye, now: float) -> State:
     """The state of a window's or a queue's stage at a time (see `drawing.states`), nobody passing."""
     if eye.role is Role.QUEUE:
-        return str(min(script.waiting(eye.hall, eye.zone, now), LONGEST_QUEUE))
+        return str(min(script.heads(eye.hall, eye.zone, now), LONGEST_QUEUE))
     marks = []
     for window in eye.windows:
         visit = script.visit(eye.hall, window, now)

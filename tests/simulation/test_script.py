@@ -5,19 +5,25 @@ from itertools import chain
 import pytest
 
 from camera_ingest.camera import Role
+from monitor.alerts import Rule
 from monitor.window_states import Service
-from simulation.chapter import LENGTH_S, SHORT_S, Away, small_zone, write
+from simulation.chapter import LENGTH_S, SHORT_S, Away, write
 from simulation.city import City, build
 from simulation.failures import ORDINARY, Failure
 from simulation.script import PAUSE_EDGE_S, Script
 from simulation.story import shown
+from simulation.troubles import small_zone
 
 CITY = build()
 SEEDS = range(1, 9)
 
 
 def aways(city: City, number: int) -> list[Away]:
-    return list(chain.from_iterable(write(city, number).aways.values()))
+    """Without the pauses by which the small zone lacks windows."""
+    small = small_zone(city)
+    zones = {(hall.id, window.id): (hall.id, window.zone) for hall in city.halls for window in hall.windows}
+    every = chain.from_iterable(write(city, number).aways.values())
+    return [away for away in every if zones[away.hall, away.window] != small]
 
 
 def test_the_same_city_tells_the_same_story() -> None:
@@ -109,6 +115,51 @@ def test_one_queue_becomes_too_long_now_and_then_and_no_other() -> None:
             over[place] = over.get(place, 0) + (script.waiting(*place, now) / windows >= 3)
     assert over.pop(small) >= 2 * 120
     assert not any(over.values())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_rule_of_zones_has_its_case_and_no_zone_two_at_once(seed: int) -> None:
+    city = build(seed=seed)
+    chapters = [write(city, number) for number in (0, 1)]
+    found = [one for chapter in chapters for mine in chapter.troubles.values() for one in mine]
+    wanted = {Rule.FEW, Rule.QUEUE, Rule.WAIT, Rule.IDLE, Rule.ABANDONMENT, Rule.UNSTAFFED}
+    assert {one.rule for one in found} == wanted
+    assert all(chapter.companions for chapter in chapters)
+    for one in found:
+        beside = [other for other in found if (other.hall, other.zone) == (one.hall, one.zone) and other is not one]
+        assert all(other.since > one.until + 20 or other.until + 20 < one.since for other in beside)
+
+
+def test_an_idle_window_is_manned_and_serves_nobody_while_somebody_waits() -> None:
+    script = Script(CITY)
+    for number in range(4):
+        (one,) = (one for mine in write(CITY, number).troubles.values() for one in mine if one.rule is Rule.IDLE)
+        (window,) = one.windows
+        for now in range(round(one.since) + 1, round(one.until)):
+            assert script.clerk(one.hall, window, now)
+            assert script.visit(one.hall, window, now) is None
+            assert script.waiting(one.hall, one.zone, now) >= 2
+
+
+def test_no_other_window_is_idle_for_long() -> None:
+    script = Script(CITY)
+    for hall in CITY.halls:
+        for window in hall.windows:
+            idle = 0
+            for now in range(1800):
+                busy = not script.clerk(hall.id, window.id, now) or script.visit(hall.id, window.id, now) is not None
+                trouble = script.trouble(hall.id, window.zone, now)
+                meant = trouble is not None and window.id in trouble.windows
+                idle = 0 if busy or meant else idle + 1
+                assert idle <= 130
+
+
+def test_companions_are_seen_and_have_no_tickets() -> None:
+    script = Script(CITY)
+    ((one,),) = write(CITY, 0).companions.values()
+    now = (one.since + one.until) / 2
+    assert script.heads(one.hall, one.zone, now) == script.waiting(one.hall, one.zone, now) + one.people
+    assert script.heads(one.hall, one.zone, one.until) == script.waiting(one.hall, one.zone, one.until)
 
 
 def test_ratings_come_at_a_believable_rate() -> None:
