@@ -51,11 +51,12 @@ class Devices:
         self._raters = {
             (device.hall, device.window): (device, self._rater(device, address)) for device in script.city.devices
         }
-        self._calls = {
+        self.calls = {
             (hall.id, zone.id): CallSystem(script, hall, zone, began)
             for hall in script.city.halls
             for zone in hall.zones
         }
+        """By hall and zone."""
         self._callers = [self._caller(hall, address) for hall in script.city.halls]
 
     @property
@@ -143,7 +144,7 @@ class Devices:
         """What has happened to tickets since `step` was called last; now and then how many wait."""
         for place, zone in enumerate(hall.zones):
             calls, outbox = (
-                self._calls[hall.id, zone.id],
+                self.calls[hall.id, zone.id],
                 self._outboxes[f"zwjc/v1/{hall.area}/{hall.id}/queue/{zone.id}"],
             )
             for told in calls.step(now):
