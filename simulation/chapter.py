@@ -23,6 +23,8 @@ FIRST_S = (12.0, 18.0)
 SHORT_S, YELLOW_S, RED_S = (15.0, 45.0), (90.0, 110.0), (150.0, 230.0)
 """How long clerks are away: too short for an alert, long enough for yellow, and for red (demo: 60 s and 120 s)."""
 PAUSE_S = (90.0, 200.0)
+ESCORT_S = (75.0, 100.0)
+"""How long a clerk is away with a citizen, too long for one who just left and not for this (demo: 60 s and 120 s)."""
 OUTAGE_S = (30.0, 90.0)
 LEAST_S = 25.0
 """Nobody is served for less: where less is left before a clerk leaves, the window waits."""
@@ -45,6 +47,8 @@ class Away:
     since: float
     until: float
     reason: str = ""
+    serving: bool = False
+    """With the citizen who is served, to a terminal for instance: the ticket goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def _between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
 
 
 def _aways(rng: np.random.Generator, number: int, places: Iterator[Place], tracks: int) -> Iterator[Away]:
-    """Absences one after the other on each track; beside them short ones and pauses."""
+    """Absences one after the other on each track; beside them short ones, pauses and one with a citizen."""
     begin = number * LENGTH_S
     for track in range(tracks):
         at = begin + _between(rng, FIRST_S if number == track == 0 else (20, 60))
@@ -163,6 +167,9 @@ def _aways(rng: np.random.Generator, number: int, places: Iterator[Place], track
         at = begin + 70 + 260 * step + _between(rng, (0, 60))
         if place := next(places, None):
             yield Away(place[0], place[1].id, at, at + _between(rng, PAUSE_S), str(rng.choice(REASONS)))
+    at = begin + _between(rng, (60, 100))
+    if place := next(places, None):
+        yield Away(place[0], place[1].id, at, at + _between(rng, ESCORT_S), serving=True)
 
 
 def _pauses(rng: np.random.Generator, wrong: Sequence[Trouble]) -> Iterator[Away]:
@@ -203,18 +210,29 @@ def _visits(
     breaks.sort(key=lambda one: one.since)
     while at < end:
         stop = next((one for one in breaks if one.until + 5 > at), None)
-        until = min(at + _between(rng, city.visit_s), end if stop is None else stop.since - 5, end)
+        until = min(
+            at + _between(rng, city.visit_s), end if stop is None else stop.since - (40 if _serves(stop) else 5), end
+        )
         if until - at >= LEAST_S:
             yield Visit(at, until, "ab"[turn % 2], True, _given(rng, until))
             at = until + _between(rng, city.idle_s)
             turn += 1
         elif stop is None:
             return
+        elif _serves(stop):
+            until = stop.until + 6
+            yield Visit(stop.since - 20, until, "ab"[turn % 2], True, _given(rng, until))
+            at = until + _between(rng, city.idle_s)
+            turn += 1
         else:
             if isinstance(stop, Away) and stop.until - stop.since > 60 and rng.random() < 0.4:
                 yield Visit(stop.since + 12, stop.until + 1, "ab"[turn % 2], False)
                 turn += 1
             at = stop.until + _between(rng, (10, 30))
+
+
+def _serves(stop: Away | Trouble) -> bool:
+    return isinstance(stop, Away) and stop.serving
 
 
 def _given(rng: np.random.Generator, until: float) -> Given | None:

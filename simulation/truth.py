@@ -43,7 +43,7 @@ def lines(city: City, chapter: Chapter, began: datetime) -> Iterator[tuple[float
                        "until": end.isoformat()}  # fmt: skip
 
     for away in chain.from_iterable(chapter.aways.values()):
-        kind = "pause" if away.reason else "absence"
+        kind = "pause" if away.reason else "escort" if away.serving else "absence"
         more = {"reason": away.reason} if away.reason else {}
         camera = cameras[away.hall, away.window]
         yield stretch(kind, away.since, away.until, hall=away.hall, place=away.window, camera=camera, **more)

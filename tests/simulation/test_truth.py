@@ -81,7 +81,8 @@ def test_a_short_break_is_subtracted_and_a_long_one_starts_afresh() -> None:
 def test_the_script_tells_its_facts_with_camera_and_times() -> None:
     city = build()
     told = list(lines(city, write(city, 0), ZERO))
-    kinds = {"absence", "pause", "crowd", "few", "wait", "idle", "abandonment", "companions", "fault"}
+    kinds = {"absence", "pause", "crowd", "few", "wait", "idle", "abandonment", "companions", "escort",
+             "fault"}  # fmt: skip
     assert {line["kind"] for _, line in told} == kinds
     cameras = {eye.id for eye in city.eyes}
     for second, line in told:
