@@ -1,4 +1,4 @@
-"""The script, tickets and window states before real desks, without pictures: what is to be told is, and nothing else."""
+"""The script, tickets and window states before real desks, without pictures: all that is to be told is, and no more."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -113,5 +113,11 @@ def test_every_trouble_is_told_and_nothing_else(seed: int) -> None:
     result = score([*facts, end], alerts.values(), town.settings)
     assert result["missed"] == []
     assert result["false"] == []
+    for fact in facts:
+        if fact["kind"] == "idle":
+            since, until = datetime.fromisoformat(fact["since"]), datetime.fromisoformat(fact["until"])
+            (alert,) = (one for one in alerts.values() if one.rule is Rule.IDLE and since < one.since < until)
+            assert alert.until is not None
+            assert alert.until < until + timedelta(seconds=60)
     told = {alert.rule for alert in alerts.values()}
     assert told >= {Rule.ABSENCE, Rule.QUEUE, Rule.FEW, Rule.UNSTAFFED, Rule.WAIT, Rule.IDLE, Rule.ABANDONMENT}
