@@ -46,13 +46,19 @@ class Window(Part):
 
 
 class Zone(Part):
-    """One zone; `waiting` None = cannot be seen."""
+    """One zone; `waiting` None = cannot be seen. Heads and tickets are told beside it, with the limits in force."""
 
     id: str
     waiting: Count | None
     seen_at: Time | None
     open_windows: Count
     level: Annotated[Crowd, Strict(False)]
+    tickets: Count | None = None
+    counted: Count | None = None
+    disagree: bool = False
+    oldest_s: Annotated[float, Field(ge=0)] | None = None
+    yellow: Annotated[float, Field(gt=0)] | None = None
+    red: Annotated[float, Field(gt=0)] | None = None
 
 
 class BlindCamera(Part):

@@ -135,6 +135,8 @@ def _zones(hall: Hall, message: Message | None) -> tuple[dict[str, Any], ...]:
                 "per_open": None if waiting is None else waiting / max(1, open_windows),
                 "level": said.get("level", "unknown") if waiting is not None else "unknown",
                 "seen_at": said.get("seen_at"),
+                "disagree": said.get("disagree", False),
+                **{name: said.get(name) for name in ("tickets", "counted", "oldest_s", "yellow", "red")},
             }
         )
     return tuple(rows)

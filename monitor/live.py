@@ -152,16 +152,19 @@ def _window(desk: Desk, window: str, at: datetime) -> Message:
 
 def _zone(desk: Desk, zone: str, at: datetime) -> Message:
     sight, measured = desk.sights.get((Rule.QUEUE, zone), Sight()), desk.measured.get(zone)
+    rule = desk.queue_rule(zone, at)
     return {
         "id": zone,
         "waiting": measured.waiting if measured is not None else None,
         "tickets": measured.tickets if measured is not None else None,
         "counted": sight.people,
-        "disagree": measured is not None and disagree(desk.queue_rule(zone, at), measured),
+        "disagree": measured is not None and disagree(rule, measured),
         "oldest_s": round(measured.oldest_s) if measured is not None and measured.oldest_s is not None else None,
         "seen_at": _iso(sight.seen_at),
         "open_windows": desk.open_windows(zone, at),
         "level": str(desk.crowd(zone, at)),
+        "yellow": rule.yellow_open,
+        "red": rule.red_open,
     }
 
 

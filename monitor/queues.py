@@ -137,7 +137,7 @@ def limits(rule: QueueRule) -> dict[Rule, Limit]:
             rule.wait_yellow_s, 0.8 * rule.wait_yellow_s, 0, rule.wait_red_s, 0.8 * rule.wait_red_s, **common
         ),
         Rule.CAPACITY: Limit(1, 1, 60, **common),
-        Rule.IDLE: Limit(rule.idle_s, 1, **common),
+        Rule.IDLE: Limit(rule.idle_s, rule.idle_s, **common),
         Rule.ABANDONMENT: Limit(
             rule.abandoned_yellow, 0.8 * rule.abandoned_yellow, 0, rule.abandoned_red, rule.abandoned_red, **common
         ),

@@ -4,16 +4,18 @@ Times are seconds since the start of the simulation. Everything begins and ends 
 from chapter to chapter, so that nobody who was away is away again soon.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from camera_ingest.camera import Role
+from monitor.alerts import Rule
 from monitor.places import Window
 from simulation.city import City
 from simulation.failures import Failure
+from simulation.troubles import Companions, Trouble, small_zone, troubles
 
 LENGTH_S = 600.0
 FIRST_S = (12.0, 18.0)
@@ -21,8 +23,11 @@ FIRST_S = (12.0, 18.0)
 SHORT_S, YELLOW_S, RED_S = (15.0, 45.0), (90.0, 110.0), (150.0, 230.0)
 """How long clerks are away: too short for an alert, long enough for yellow, and for red (demo: 60 s and 120 s)."""
 PAUSE_S = (90.0, 200.0)
+ESCORT_S = (75.0, 100.0)
+"""How long a clerk is away with a citizen, too long for one who just left and not for this (demo: 60 s and 120 s)."""
 OUTAGE_S = (30.0, 90.0)
-CROWD_S = (150.0, 220.0)
+LEAST_S = 25.0
+"""Nobody is served for less: where less is left before a clerk leaves, the window waits."""
 REFUSAL = Failure.UNAUTHORISED
 REASONS = ("后台办件", "业务会商", "短时离席", "设备检修")
 """Why a window pauses: categories."""
@@ -42,17 +47,8 @@ class Away:
     since: float
     until: float
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """A queue that is too long."""
-
-    hall: str
-    zone: str
-    since: float
-    until: float
-    people: int
+    serving: bool = False
+    """With the citizen who is served, to a terminal for instance: the ticket goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,9 @@ class Chapter:
 
     aways: Mapping[tuple[str, str], tuple[Away, ...]]
     """By (hall, window)."""
-    crowds: Mapping[tuple[str, str], tuple[Crowd, ...]]
+    troubles: Mapping[tuple[str, str], tuple[Trouble, ...]]
+    """By (hall, zone)."""
+    companions: Mapping[tuple[str, str], tuple[Companions, ...]]
     """By (hall, zone)."""
     outages: Mapping[str, tuple[Outage, ...]]
     """By camera."""
@@ -110,20 +108,25 @@ def write(city: City, number: int) -> Chapter:
     rng = np.random.default_rng([city.seed, number])
     small = small_zone(city)
     windows = [(hall.id, one) for hall in city.halls for one in hall.windows if not one.closed]
-    turn = [place for place in windows[number % 2 :: 2] if (place[0], place[1].zone) != small or len(city.halls) == 1]
+    turn = [place for place in windows[number % 2 :: 2] if (place[0], place[1].zone) != small]
     order = [turn[i] for i in rng.permutation(len(turn))]
     order.sort(key=lambda place: number == 0 and (place[0], place[1].id) in city.silent)
     aways = tuple(_aways(rng, number, iter(order), 1 + len(windows) // 200))
-    outages = tuple(_outages(rng, city, number, aways))
-    crowds = tuple(_crowds(rng, number, small))
+    begin = number * LENGTH_S
+    found = tuple(troubles(rng, city, number, begin, [(away.hall, away.window) for away in aways]))
+    wrong = tuple(one for one in found if isinstance(one, Trouble))
+    idle = {(one.hall, one.windows[0]): one for one in wrong if one.rule is Rule.IDLE}
+    aways += tuple(_pauses(rng, wrong))
+    outages = tuple(_outages(rng, city, number, aways, {(one.hall, id) for one in wrong for id in one.windows}))
     absent = _by(aways, lambda away: (away.hall, away.window))
     visits = {}
     for place, (hall, window) in enumerate(windows):
-        own = np.random.default_rng([city.seed, number, place])
-        visits[hall, window.id] = tuple(_visits(own, city, number, absent.get((hall, window.id), ())))
+        own, key = np.random.default_rng([city.seed, number, place]), (hall, window.id)
+        visits[key] = tuple(_visits(own, city, number, absent.get(key, ()), idle.get(key)))
     return Chapter(
         aways=absent,
-        crowds=_by(crowds, lambda crowd: (crowd.hall, crowd.zone)),
+        troubles=_by(wrong, lambda one: (one.hall, one.zone)),
+        companions=_by((one for one in found if isinstance(one, Companions)), lambda one: (one.hall, one.zone)),
         outages=_by(outages, lambda outage: outage.camera),
         visits=visits,
     )
@@ -140,21 +143,12 @@ def _by(things: Iterable[Thing], key: Callable[[Thing], Key]) -> dict[Key, tuple
     return grouped
 
 
-def small_zone(city: City) -> tuple[str, str] | None:
-    """The zone whose queue becomes too long now and then: one with two windows of a hall with several zones."""
-    for hall in city.halls:
-        for zone in hall.zones if len(hall.zones) > 1 else ():
-            if sum(window.zone == zone.id for window in hall.windows) == 2:
-                return hall.id, zone.id
-    return None
-
-
 def _between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
     return round(float(rng.uniform(*bounds)), 1)
 
 
 def _aways(rng: np.random.Generator, number: int, places: Iterator[Place], tracks: int) -> Iterator[Away]:
-    """Absences one after the other on each track; beside them short ones and pauses."""
+    """Absences one after the other on each track; beside them short ones, pauses and one with a citizen."""
     begin = number * LENGTH_S
     for track in range(tracks):
         at = begin + _between(rng, FIRST_S if number == track == 0 else (20, 60))
@@ -173,19 +167,31 @@ def _aways(rng: np.random.Generator, number: int, places: Iterator[Place], track
         at = begin + 70 + 260 * step + _between(rng, (0, 60))
         if place := next(places, None):
             yield Away(place[0], place[1].id, at, at + _between(rng, PAUSE_S), str(rng.choice(REASONS)))
+    at = begin + _between(rng, (60, 100))
+    if place := next(places, None):
+        yield Away(place[0], place[1].id, at, at + _between(rng, ESCORT_S), serving=True)
 
 
-def _outages(rng: np.random.Generator, city: City, number: int, aways: tuple[Away, ...]) -> Iterator[Outage]:
-    """A few failures of different cameras; the first absence of all is always seen.
+def _pauses(rng: np.random.Generator, wrong: Sequence[Trouble]) -> Iterator[Away]:
+    """The windows that a zone lacks have paused."""
+    for one in wrong:
+        for window in one.windows if one.rule in (Rule.FEW, Rule.UNSTAFFED) else ():
+            yield Away(one.hall, window, one.since, one.until, str(rng.choice(REASONS)))
+
+
+def _outages(
+    rng: np.random.Generator, city: City, number: int, aways: tuple[Away, ...], watched: Collection[tuple[str, str]]
+) -> Iterator[Outage]:
+    """A few failures of different cameras; the first absence of all and the windows `watched` are always seen.
 
     Window cameras do not refuse logins: the product takes that for a mistake of configuration and tries again only
     after minutes, so nothing could be said of their windows for long after.
     """
     for camera, failure in city.broken.items():
         yield Outage(camera, failure, number * LENGTH_S, (number + 1) * LENGTH_S)
-    first = [(away.hall, away.window) for away in aways[:1] if number == 0]
+    spared = {*watched, *((away.hall, away.window) for away in aways[:1] if number == 0)}
     sound = [eye for eye in city.eyes if eye.id not in city.broken]
-    eyes = [eye for eye in sound if not any((eye.hall, window) in first for window in eye.windows)]
+    eyes = [eye for eye in sound if not any((eye.hall, window) in spared for window in eye.windows)]
     for i in rng.permutation(len(eyes))[: min(len(eyes), 2 + len(city.eyes) // 100)]:
         at = number * LENGTH_S + _between(rng, (60, LENGTH_S - 120))
         failures = [one for one in city.failures if one is not REFUSAL or eyes[i].role is not Role.WINDOW]
@@ -193,32 +199,40 @@ def _outages(rng: np.random.Generator, city: City, number: int, aways: tuple[Awa
         yield Outage(eyes[i].id, failure, at, at + _between(rng, OUTAGE_S))
 
 
-def _crowds(rng: np.random.Generator, number: int, small: tuple[str, str] | None) -> Iterator[Crowd]:
-    """Every other chapter the small zone fills up."""
-    if small is not None and number % 2 == 0:
-        at = number * LENGTH_S + _between(rng, (180, 240))
-        yield Crowd(*small, at, at + _between(rng, CROWD_S), int(rng.integers(11, 14)))
-
-
-def _visits(rng: np.random.Generator, city: City, number: int, aways: Sequence[Away]) -> Iterator[Visit]:
+def _visits(
+    rng: np.random.Generator, city: City, number: int, aways: Sequence[Away], idle: Trouble | None
+) -> Iterator[Visit]:
     """Citizens one after the other; nobody is served while the clerk is away, but somebody may wait."""
-    at, end = number * LENGTH_S + _between(rng, (3, 60)), (number + 1) * LENGTH_S - 10
+    at, end = number * LENGTH_S + _between(rng, (3, 20)), (number + 1) * LENGTH_S - _between(rng, (4, 20))
     if number == 0:  # the city does not begin with empty counters
         at -= 60
-    turn = int(rng.integers(2))
+    turn, breaks = int(rng.integers(2)), list[Away | Trouble](aways) + ([idle] if idle is not None else [])
+    breaks.sort(key=lambda one: one.since)
     while at < end:
-        until = at + _between(rng, city.visit_s)
-        away = next((one for one in aways if at < one.until + 5 and until > one.since - 5), None)
-        if away is not None:
-            if away.until - away.since > 60 and rng.random() < 0.4:
-                yield Visit(away.since + 12, away.until + 1, "ab"[turn % 2], False)
-                turn += 1
-            at = away.until + _between(rng, (6, 30))
-            continue
-        if until < end:
+        stop = next((one for one in breaks if one.until + 5 > at), None)
+        until = min(
+            at + _between(rng, city.visit_s), end if stop is None else stop.since - (40 if _serves(stop) else 5), end
+        )
+        if until - at >= LEAST_S:
             yield Visit(at, until, "ab"[turn % 2], True, _given(rng, until))
-        at = until + _between(rng, city.idle_s)
-        turn += 1
+            at = until + _between(rng, city.idle_s)
+            turn += 1
+        elif stop is None:
+            return
+        elif _serves(stop):
+            until = stop.until + 6
+            yield Visit(stop.since - 20, until, "ab"[turn % 2], True, _given(rng, until))
+            at = until + _between(rng, city.idle_s)
+            turn += 1
+        else:
+            if isinstance(stop, Away) and stop.until - stop.since > 60 and rng.random() < 0.4:
+                yield Visit(stop.since + 12, stop.until + 1, "ab"[turn % 2], False)
+                turn += 1
+            at = stop.until + _between(rng, (10, 30))
+
+
+def _serves(stop: Away | Trouble) -> bool:
+    return isinstance(stop, Away) and stop.serving
 
 
 def _given(rng: np.random.Generator, until: float) -> Given | None:

@@ -67,6 +67,8 @@ class City:
     """How long somebody is served, from and to."""
     idle_s: tuple[float, float] = IDLE_S
     """How long a window waits for the next citizen, from and to."""
+    ticketed: float = 1.0
+    """Share of the services for which a number is taken, 0..1."""
 
 
 def build(halls: int = 3, cameras: int | None = None, seed: int = 1) -> City:

@@ -35,18 +35,15 @@ class Connection:
         name: str,
         address: tuple[str, int],
         outboxes: Mapping[str, Outbox],
-        event: tuple[str, bool],
         birth: Mapping[str, Message],
         will: tuple[str, Message] | None = None,
     ) -> None:
         """`outboxes`: by topic prefix (`zwjc/v1/area/hall/type/id`) what is not acknowledged yet.
 
-        `event` is the topic below a prefix on which events go and whether they are retained; `birth` is said,
-        retained, on every connection: whole topic to message.
+        `birth` is said, retained, on every connection: whole topic to message.
         """
         self._address = address
         self._outboxes = outboxes
-        self._event, self._retain = event
         self._birth = birth
         self._up = False
         self._retry_at, self._wait, self._now, self._misc_at = 0.0, 1.0, 0.0, 0.0
@@ -73,7 +70,8 @@ class Connection:
         if self._up:
             for prefix, outbox in self._outboxes.items():
                 for event in outbox.due(now) if outbox.waiting else ():
-                    self.say(f"{prefix}/{self._event}", outbox.message(event), retain=self._retain)
+                    retained = event.topic.startswith("tele/")
+                    self.say(f"{prefix}/{event.topic}", outbox.message(event), retained)
 
     def _turn(self, now: float) -> bool:
         """Read and write what can be; False if there is no connection.

@@ -1,7 +1,7 @@
-"""Devices: the rating devices and windows of a simulated city, speaking real MQTT.
+"""Devices: the rating devices, windows and call systems of a simulated city, speaking real MQTT.
 
-Every rating device has a connection of its own, because a will belongs to a connection; the windows of a hall speak
-through one, as a hall's calling system does. All of them are driven by one thread.
+Every rating device has a connection of its own, because a will belongs to a connection; the windows and the zones of a
+hall speak through one, as a hall's calling system does. All of them are driven by one thread.
 """
 
 import random
@@ -13,6 +13,7 @@ from monitor.devices import Device, DeviceType
 from monitor.places import Hall
 from monitor.ratings import Channel, Scale
 from monitor.window_states import Service
+from simulation.calls import CallSystem
 from simulation.chapter import Given
 from simulation.connection import Connection, Message, written
 from simulation.outbox import Outbox
@@ -21,6 +22,8 @@ from simulation.truth import Line
 
 MISHAP_S = 180.0
 """About as often some device says something nobody can understand."""
+STATE_S = 180
+"""How often a call system says how many wait, changed or not."""
 CHANNELS = {
     DeviceType.BUTTON: Channel.BUTTON,
     DeviceType.TABLET: Channel.TABLET,
@@ -36,7 +39,7 @@ MODELS = {
 
 
 class Devices:
-    """All devices and windows of a city."""
+    """All devices, windows and call systems of a city."""
 
     def __init__(self, script: Script, address: tuple[str, int], began: datetime, scales: Mapping[str, Scale]) -> None:
         """`address`: host and port of the broker; `began`: when the script's second 0 was."""
@@ -48,6 +51,12 @@ class Devices:
         self._raters = {
             (device.hall, device.window): (device, self._rater(device, address)) for device in script.city.devices
         }
+        self.calls = {
+            (hall.id, zone.id): CallSystem(script, hall, zone, began)
+            for hall in script.city.halls
+            for zone in hall.zones
+        }
+        """By hall and zone."""
         self._callers = [self._caller(hall, address) for hall in script.city.halls]
 
     @property
@@ -59,6 +68,7 @@ class Devices:
         """Say what is due at `now` (seconds since the start); gives the truth of what was said."""
         for hall in self._halls.values():
             self._declare(hall, now)
+            self._call(hall, now)
         for hall_id, window, given in list(self._script.ratings(self._said_until, now)):
             if (hall_id, window) in self._raters:
                 yield self._rate(self._raters[hall_id, window][0], given, now)
@@ -108,7 +118,7 @@ class Devices:
             f"{prefix}/meta": meta,
         }
         will = f"{prefix}/status", self._status("offline", prefix) | {"reason": "lwt"}
-        return Connection(device.id, address, {prefix: outbox}, ("evt/rating", False), birth, will)
+        return Connection(device.id, address, {prefix: outbox}, birth, will)
 
     def _caller(self, hall: Hall, address: tuple[str, int]) -> Connection:
         prefixes = [
@@ -116,8 +126,9 @@ class Devices:
             for window in hall.windows
             if (hall.id, window.id) not in self._script.city.silent
         ]
+        prefixes += [f"zwjc/v1/{hall.area}/{hall.id}/queue/{zone.id}" for zone in hall.zones]
         outboxes = {prefix: self._outbox(prefix) for prefix in prefixes}
-        return Connection(f"calls-{hall.id}", address, outboxes, ("tele/state", True), {})
+        return Connection(f"calls-{hall.id}", address, outboxes, {})
 
     def _declare(self, hall: Hall, now: float) -> None:
         """Every window whose state has changed says so."""
@@ -127,12 +138,27 @@ class Devices:
                 continue
             self._states[hall.id, window.id] = state
             body = {"schema": "window/1", "state": str(state[0]), "reason": state[1], "at": self._time(now)}
-            self._outboxes[f"zwjc/v1/{hall.area}/{hall.id}/window/{window.id}"].add(body, now)
+            self._outboxes[f"zwjc/v1/{hall.area}/{hall.id}/window/{window.id}"].add("tele/state", body, now)
+
+    def _call(self, hall: Hall, now: float) -> None:
+        """What has happened to tickets since `step` was called last; now and then how many wait."""
+        for place, zone in enumerate(hall.zones):
+            calls, outbox = (
+                self.calls[hall.id, zone.id],
+                self._outboxes[f"zwjc/v1/{hall.area}/{hall.id}/queue/{zone.id}"],
+            )
+            for told in calls.step(now):
+                body = {"schema": "ticket/1", "ts": self._time(told.at), "clock": "ntp", "buffered": False}
+                body |= {"event": str(told.event), "ticket": told.ticket, "window": told.window}
+                outbox.add("evt/ticket", body, now)
+            if (now + 7 * place) // STATE_S > (self._said_until + 7 * place) // STATE_S or not self._said_until:
+                state = {"waiting": len(calls.waiting), "oldest_s": round(calls.oldest_s(now), 1)}
+                outbox.add("tele/state", {"schema": "queue/1", "at": self._time(now), **state}, now)
 
     def _rate(self, device: Device, given: Given, now: float) -> Line:
         outbox = self._outboxes[self._prefix(device)]
         event_id = f"{device.id}.{outbox.boot_id}.{outbox.last + 1}"
-        event = outbox.add(self._rating(device, given) | {"event_id": event_id}, now)
+        event = outbox.add("evt/rating", self._rating(device, given) | {"event_id": event_id}, now)
         return {
             "at": self._time(given.at),
             "kind": "rating",
@@ -187,5 +213,5 @@ class Devices:
         if dice.random() < 0.5:
             connection.say(f"{prefix}/evt/rating", written(body)[:70])
             return line | {"fault": "half a message"}
-        event = self._outboxes[prefix].add(body | {"raw": "99"}, now)
+        event = self._outboxes[prefix].add("evt/rating", body | {"raw": "99"}, now)
         return line | {"fault": "unknown value", "boot_id": self._outboxes[prefix].boot_id, "seq": event.seq}

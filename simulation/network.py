@@ -29,6 +29,8 @@ FEWEST, MOST = 16, 2064
 CADENCE_S = {role: cadence.total_seconds() for role, cadence in CADENCE.items()}
 VISIT_S, IDLE_S = (60.0, 180.0), (10.0, 90.0)
 """How long somebody is served, and how long a window waits for the next."""
+TICKETED = 0.14
+"""Share of services with a ticket: about one event of one per window in five minutes, for the pictures are livelier."""
 ROLES = (Role.WINDOW, Role.QUEUE, Role.ENTRANCE, Role.SELF_SERVICE, Role.PUBLIC)
 
 
@@ -98,6 +100,7 @@ def whole(
         broken={eye.id: BROKEN[place % len(BROKEN)] for place, eye in enumerate(_some(eyes, broken))},
         visit_s=VISIT_S,
         idle_s=IDLE_S,
+        ticketed=TICKETED,
     )
 
 

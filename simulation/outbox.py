@@ -13,6 +13,8 @@ class Event:
     """One numbered message of a device."""
 
     seq: int
+    topic: str
+    """Below the device's own prefix. What is said below `tele/` is retained, what happened is not."""
     body: dict[str, Any]
     late: bool = False
     """It had to wait for a connection."""
@@ -38,12 +40,12 @@ class Outbox:
         """The number given last; 0 = none yet."""
         return self._last
 
-    def add(self, body: dict[str, Any], now: float) -> Event:
+    def add(self, topic: str, body: dict[str, Any], now: float) -> Event:
         """Number a message and keep it."""
         self._last += 1
         if not self._waiting:
             self._progress_at = now
-        event = Event(self._last, body)
+        event = Event(self._last, topic, body)
         self._waiting.append(event)
         self._unsent.append(event)
         return event

@@ -160,11 +160,11 @@ def _facts(script: Script, began: datetime) -> Iterator[tuple[float, Line]]:
 
 
 def _queue_lines(script: Script, now: float, began: datetime, known: dict[tuple[str, str], int]) -> Iterator[Line]:
-    """How many wait, wherever that has changed since it was last asked; `known` is brought up to date."""
+    """How many stand in a queue, wherever that has changed since it was last asked; `known` is brought up to date."""
     at = (began + timedelta(seconds=now)).isoformat()
     for hall in script.city.halls:
         for zone in hall.zones:
-            people = script.waiting(hall.id, zone.id, now)
+            people = script.heads(hall.id, zone.id, now)
             if known.get((hall.id, zone.id)) != people:
                 known[hall.id, zone.id] = people
                 yield {"at": at, "kind": "queue", "hall": hall.id, "place": zone.id, "people": people}

@@ -5,12 +5,14 @@ import random
 from collections.abc import Iterator
 from functools import lru_cache
 
+from monitor.alerts import Rule
 from monitor.places import Window
 from monitor.window_states import Service
 from simulation import chapter
 from simulation.chapter import LENGTH_S, Away, Chapter, Given, Visit
 from simulation.city import City
 from simulation.failures import Failure
+from simulation.troubles import Trouble
 
 PAUSE_EDGE_S = 3.0
 """A pause is declared this long before the clerk leaves, and ends as long after the return."""
@@ -55,15 +57,29 @@ class Script:
         return None
 
     def waiting(self, hall: str, zone: str, now: float) -> int:
-        """How many people queue in a zone."""
+        """How many people in a zone wait with a ticket."""
         usual, more = self._usual(hall, zone, int(now // QUEUE_STEP_S))
-        for crowd in self.at(now).crowds.get((hall, zone), ()):
-            if crowd.since <= now < crowd.until:
-                return crowd.people + more
-        return usual
+        trouble = self.trouble(hall, zone, now)
+        if trouble is None:
+            return usual
+        if trouble.exact:
+            return trouble.people + (more if trouble.rule is Rule.QUEUE else 0)
+        return max(trouble.people, usual)
+
+    def heads(self, hall: str, zone: str, now: float) -> int:
+        """How many people stand there: those who wait, and who has come along with them."""
+        along = (one for one in self.at(now).companions.get((hall, zone), ()) if one.since <= now < one.until)
+        return self.waiting(hall, zone, now) + sum(one.people for one in along)
+
+    def trouble(self, hall: str, zone: str, now: float) -> Trouble | None:
+        """What is wrong in a zone now."""
+        for one in self.at(now).troubles.get((hall, zone), ()):
+            if one.since <= now < one.until:
+                return one
+        return None
 
     def _queue(self, hall: str, zone: str, step: int) -> tuple[int, int]:
-        """How many people queue in a zone at a step without a crowd, and how many more or fewer with one."""
+        """How many people queue in a zone at a step without a trouble, and how many more or fewer in a crowd."""
         more = random.Random(f"{self.city.seed} {hall} {zone} {step}").choice((-1, 0, 0, 1))
         windows = self._open[hall, zone]
         phase = random.Random(f"{self.city.seed} {hall} {zone}").uniform(0, 2 * math.pi)

@@ -25,11 +25,12 @@ Clock = Callable[[], float]
 def shown(script: Script, eye: Eye, now: float) -> State:
     """The state of a window's or a queue's stage at a time (see `drawing.states`), nobody passing."""
     if eye.role is Role.QUEUE:
-        return str(min(script.waiting(eye.hall, eye.zone, now), LONGEST_QUEUE))
+        return str(min(script.heads(eye.hall, eye.zone, now), LONGEST_QUEUE))
     marks = []
     for window in eye.windows:
-        visit = script.visit(eye.hall, window, now)
-        marks += ["s" if script.clerk(eye.hall, window, now) else "-", visit.who if visit else "-"]
+        visit, away = script.visit(eye.hall, window, now), script.away(eye.hall, window, now)
+        gone = away is not None and away.serving  # together
+        marks += ["s" if script.clerk(eye.hall, window, now) else "-", visit.who if visit and not gone else "-"]
     return "".join(marks)
 
 

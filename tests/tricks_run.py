@@ -138,7 +138,7 @@ def truth_of(script: Script, regions: Sequence[Region], hall: str, shown_at: flo
     found = {}
     for region in regions:
         if region.kind is RegionKind.QUEUE:
-            found[region.id] = script.waiting(hall, region.place, shown_at)
+            found[region.id] = script.heads(hall, region.place, shown_at)
         elif region.kind is RegionKind.STAFF:
             found[region.id] = int(script.clerk(hall, region.place, shown_at))
         elif region.kind is RegionKind.CITIZEN:

@@ -544,17 +544,22 @@
   }
 
   function updateQueue(node, row) {
-    const full = config.queue.red * 1.5;
+    const full = (row.red || 0) * 1.5;
+    const hall = (hallOf(row.hall) || {name: row.hall}).name;
+    const both = row.tickets !== null && row.counted !== null
+      ? say("queues.both", {tickets: row.tickets, heads: row.counted}) : "";
+    const oldest = row.oldest_s ? say("queues.oldest", {age: age(row.oldest_s * 1000)}) : "";
     mark(node, "data-level", row.level);
+    mark(node, "data-disagree", row.disagree);
     put(part(node, "queue-zone"), placeName(row.hall, row.zone));
-    put(part(node, "queue-hall"), (hallOf(row.hall) || {name: row.hall}).name);
+    put(part(node, "queue-hall"), [row.disagree ? both : oldest, hall].filter(Boolean).join(" · "));
     put(part(node, "queue-waiting"), row.waiting);
     put(part(node, "queue-open"), row.waiting === null ? say("queues.unknown") : "/ " + say("queues.open", {n: row.open}));
-    part(node, "queue-fill").style.width = Math.min(100, 100 * (row.per_open || 0) / full) + "%";
-    part(node, "tick-yellow").style.left = (100 * config.queue.yellow / full) + "%";
-    part(node, "tick-red").style.left = (100 * config.queue.red / full) + "%";
-    node.title = part(node, "queue-hall").textContent + " · " + part(node, "queue-zone").textContent
-      + (row.seen_at ? " · " + at(row.seen_at) : "");
+    part(node, "queue-fill").style.width = (full ? Math.min(100, 100 * (row.per_open || 0) / full) : 0) + "%";
+    part(node, "tick-yellow").style.left = (full ? 100 * row.yellow / full : 0) + "%";
+    part(node, "tick-red").style.left = (full ? 100 * row.red / full : 0) + "%";
+    node.title = [hall, placeName(row.hall, row.zone), both, row.disagree ? say("queues.disagree") : "", oldest,
+      row.seen_at ? at(row.seen_at) : ""].filter(Boolean).join(" · ");
   }
 
   // ---- header -----------------------------------------------------------------------------------------------------

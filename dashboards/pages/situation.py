@@ -81,7 +81,7 @@ def register(app: Dash, office: Office) -> None:
 
 
 def configuration(settings: Settings, language: str, say: Say, stale_s: float) -> dict[str, Any]:
-    """What the script needs to name things: places and words in the reader's language, and two thresholds."""
+    """What the script needs to name things: places and words in the reader's language."""
     halls = [
         {
             "id": hall.id,
@@ -91,7 +91,7 @@ def configuration(settings: Settings, language: str, say: Say, stale_s: float) -
         }
         for hall in settings.halls
     ]
-    spoken, queue = {key: say(key) for key in WORDS}, settings.thresholds.site_queue
+    spoken = {key: say(key) for key in WORDS}
     spoken |= {f"pause.{code}": say_term(reason, language) for code, reason in roster.REASONS.items()}
     spoken |= {f"verdict.{kind}": say_term(NAMES[kind], language) for kind in NAMES}
     return {
@@ -100,7 +100,6 @@ def configuration(settings: Settings, language: str, say: Say, stale_s: float) -
         "areas": {area.code: named(area, language) for area in settings.areas},
         "halls": halls,
         "stale_s": stale_s,
-        "queue": {"yellow": queue.yellow_open, "red": queue.red_open},
         "segments": {one.name: named(one, language) for hall in settings.halls for one in hall.segments if one.name_en},
         "about": {rule: about for about, rules in ABOUT.items() for rule in rules},
         "causes": [{"code": code, "text": say_term(cause, language)} for code, cause in CAUSES.items()],

@@ -1,7 +1,8 @@
 """Hearing: what a watching program hears of its halls besides pictures — window states, tickets, the roster.
 
 At the start everything of today comes from the record, then from the bus, in a thread of its own. The roster is read
-again whenever somebody says that it changed, and every minute.
+again whenever somebody says that it changed, and every minute; so is what calling systems have told meanwhile, because
+a broker that died may have passed on to intake alone what senders repeated.
 """
 
 import logging
@@ -139,17 +140,20 @@ class Hearing:
         return {hall for hall, _ in zones}
 
     def _reread(self, now: datetime) -> None:
-        """The roster anew; while the database cannot be read the last one stays. It says so once."""
-        self._read_at = now
+        """Roster and newest tickets anew; while the database cannot be read the last ones stay. It says so once."""
+        since, self._read_at = min(self._read_at, now) - AGAIN, now
         try:
             self._entries = _by_window(roster_records.entries(self._engine, self._halls, now))
+            self._told(ticket_records.arrived(self._engine, self._halls, since))
         except SQLAlchemyError as error:
             if not self._failing:
-                LOG.error("database: expected to read the roster, found: %s; the last one stays in force", error)
+                LOG.error(
+                    "database: expected to read roster and tickets, found: %s; the last ones stay in force", error
+                )
             self._failing = True
             return
         if self._failing:
-            LOG.info("database: the roster is read again")
+            LOG.info("database: roster and tickets are read again")
         self._failing = False
 
     def _renew(self, hall: str, now: datetime) -> None:

@@ -34,12 +34,12 @@ def find(connection: Connection, like: Said) -> Said:
 
 def told(engine: Engine, halls: Collection[str], since: datetime) -> tuple[Said, ...]:
     """Everything that happened from `since` on, as it came in."""
-    with engine.connect() as connection:
-        return tuple(
-            _said(kind, row)
-            for kind in (TicketSaid, QueueSaid)
-            for row in connection.execute(_since(_table(kind), halls, since)).mappings()
-        )
+    return _from(engine, halls, "at", since)
+
+
+def arrived(engine: Engine, halls: Collection[str], since: datetime) -> tuple[Said, ...]:
+    """Everything that came in from `since` on, whenever it happened."""
+    return _from(engine, halls, "received_at", since)
 
 
 def forget(connection: Connection, at: datetime) -> None:
@@ -48,8 +48,17 @@ def forget(connection: Connection, at: datetime) -> None:
         connection.execute(delete(table).where(table.c.received_at < at - KEEP))
 
 
-def _since(table: Table, halls: Collection[str], since: datetime) -> Select[tuple[Any, ...]]:
-    return select(table).where(table.c.hall.in_(halls), table.c.at >= since).order_by(table.c.id)
+def _from(engine: Engine, halls: Collection[str], time: str, since: datetime) -> tuple[Said, ...]:
+    with engine.connect() as connection:
+        return tuple(
+            _said(kind, row)
+            for kind in (TicketSaid, QueueSaid)
+            for row in connection.execute(_since(_table(kind), halls, time, since)).mappings()
+        )
+
+
+def _since(table: Table, halls: Collection[str], time: str, since: datetime) -> Select[tuple[Any, ...]]:
+    return select(table).where(table.c.hall.in_(halls), table.c[time] >= since).order_by(table.c.id)
 
 
 def _table(kind: type[Said]) -> Table:

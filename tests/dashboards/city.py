@@ -177,6 +177,12 @@ def _zone(id: str, now: datetime, waiting: int | None, windows: int, level: str)
         "seen_at": now.isoformat(),
         "open_windows": windows,
         "level": level if waiting is not None else "unknown",
+        "tickets": waiting,
+        "counted": waiting,
+        "disagree": False,
+        "oldest_s": None if waiting is None else 45.0 * waiting,
+        "yellow": 4.0,
+        "red": 8.0,
     }
 
 

@@ -80,3 +80,11 @@ def test_every_key_is_used_and_every_used_key_exists() -> None:
 
 def test_an_unknown_language_speaks_chinese() -> None:
     assert words("fr")("nav.issues") == words("zh")("nav.issues") == "整改台账"
+
+
+def test_every_icon_of_a_window_has_its_shape() -> None:
+    script, style = ((ROOM / "assets" / name).read_text("utf-8") for name in ("live.js", "1-base.css"))
+    table = re.search(r"STATE_ICON = \{(.*?)\};", script, re.DOTALL)
+    assert table is not None
+    for name in re.findall(r': "([a-z-]+)"', table[1]):
+        assert f".i-{name} {{" in style

@@ -52,6 +52,8 @@ def test_before_the_first_look() -> None:
         "seen_at": None,
         "open_windows": 2,
         "level": "unknown",
+        "yellow": 4.0,
+        "red": 8.0,
     }
     assert told["cameras"] == {
         "total": 2,
@@ -146,6 +148,8 @@ def test_windows_zones_and_an_open_alert() -> None:
         "seen_at": None,
         "open_windows": 1,
         "level": "yellow",
+        "yellow": 4.0,
+        "red": 8.0,
     }
     alert, idle = told["alerts"]
     assert (idle["rule"], idle["place"]) == ("idle", "za")  # somebody waits, and nobody stands at the manned window

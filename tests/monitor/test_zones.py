@@ -143,6 +143,16 @@ def test_an_alert_escalates_and_ends_with_what_was_unseen_taken_off() -> None:
     assert changes[1].red_at == ZERO + timedelta(seconds=180)
 
 
+def test_an_idle_window_that_serves_again_ends_the_alert_though_others_are_free_for_a_moment() -> None:
+    watch, limit, at = Watch(Rule.IDLE, "h", "za"), zone_limits(RULE)[Rule.IDLE], ZERO
+    for idle_s in (290, 305, 20, 35, 50, 5, 20):
+        seen = Seen(at, idle_s, True, EVERY, people=1)
+        watch, _ = step(limit, watch, seen, {})
+        at += EVERY
+    assert watch.alert is not None
+    assert (watch.alert.since, watch.alert.until) == (ZERO + EVERY, ZERO + 2 * EVERY)
+
+
 def test_a_quiet_place_opens_nothing_yellow_but_everything_red() -> None:
     watch = Watch(Rule.QUEUE, "h", "za")
     for number in range(30):

@@ -12,8 +12,8 @@ def seqs(outbox: Outbox, now: float) -> list[int]:
 
 def test_said_once_until_there_is_a_reason_to_say_it_again() -> None:
     outbox = Outbox("b1")
-    outbox.add({}, 0)
-    outbox.add({}, 1)
+    outbox.add("evt/rating", {}, 0)
+    outbox.add("evt/rating", {}, 1)
     assert seqs(outbox, 1) == [1, 2]
     assert seqs(outbox, 30) == []
     outbox.acknowledged("b1", 1, 31)
@@ -27,7 +27,7 @@ def test_said_once_until_there_is_a_reason_to_say_it_again() -> None:
 def test_a_new_connection_repeats_what_is_open_oldest_first() -> None:
     outbox = Outbox("b1")
     for second in range(3):
-        outbox.add({"buffered": False}, second)
+        outbox.add("evt/rating", {"buffered": False}, second)
     outbox.due(3)
     outbox.acknowledged("b1", 1, 4)
     outbox.reconnected()
@@ -39,7 +39,7 @@ def test_a_new_connection_repeats_what_is_open_oldest_first() -> None:
 
 def test_an_acknowledgement_of_another_boot_is_not_ours() -> None:
     outbox = Outbox("b2")
-    outbox.add({}, 0)
+    outbox.add("evt/rating", {}, 0)
     outbox.acknowledged("b1", 9, 1)
     assert outbox.waiting == 1
 
@@ -49,7 +49,7 @@ def test_whatever_happens_what_is_open_is_what_was_not_acknowledged(steps: list[
     outbox, acknowledged, said = Outbox("b"), 0, set[int]()
     for now, step in enumerate(steps):
         if step == "add":
-            outbox.add({}, now)
+            outbox.add("evt/rating", {}, now)
         elif step == "again":
             outbox.reconnected()
         elif step == "say":

@@ -5,19 +5,25 @@ from itertools import chain
 import pytest
 
 from camera_ingest.camera import Role
+from monitor.alerts import Rule
 from monitor.window_states import Service
-from simulation.chapter import LENGTH_S, SHORT_S, Away, small_zone, write
+from simulation.chapter import LENGTH_S, SHORT_S, Away, write
 from simulation.city import City, build
 from simulation.failures import ORDINARY, Failure
 from simulation.script import PAUSE_EDGE_S, Script
 from simulation.story import shown
+from simulation.troubles import small_zone
 
 CITY = build()
 SEEDS = range(1, 9)
 
 
 def aways(city: City, number: int) -> list[Away]:
-    return list(chain.from_iterable(write(city, number).aways.values()))
+    """Without the pauses by which the small zone lacks windows."""
+    small = small_zone(city)
+    zones = {(hall.id, window.id): (hall.id, window.zone) for hall in city.halls for window in hall.windows}
+    every = chain.from_iterable(write(city, number).aways.values())
+    return [away for away in every if zones[away.hall, away.window] != small]
 
 
 def test_the_same_city_tells_the_same_story() -> None:
@@ -41,10 +47,10 @@ def test_it_stays_calm_but_something_happens(seed: int) -> None:
     city = build(seed=seed)
     for number in range(3):
         mine = aways(city, number)
-        alerts = [away for away in mine if not away.reason and away.until - away.since > 60]
+        alerts = [away for away in mine if not (away.reason or away.serving) and away.until - away.since > 60]
         short = [away for away in mine if not away.reason and away.until - away.since <= SHORT_S[1]]
         assert 2 <= len(alerts) <= 3
-        assert len(alerts) + len(short) + 2 == len(mine), "nothing between short and long"
+        assert len(alerts) + len(short) + 2 + 1 == len(mine), "nothing between short and long"
         for away in mine:
             together = [one for one in mine if one.since <= away.since < one.until and not one.reason]
             assert len(together) <= 3
@@ -85,13 +91,29 @@ def test_closed_windows_are_empty_and_silent_ones_say_nothing() -> None:
     assert script.state(hall_id, window, 50) is None
 
 
-def test_nobody_is_served_by_an_empty_window() -> None:
+def test_a_clerk_who_leaves_with_a_citizen_is_seen_at_the_window_no_more_than_he() -> None:
+    script = Script(CITY)
+    (one,) = [away for away in aways(CITY, 0) if away.serving]
+    (eye,) = [eye for eye in CITY.eyes if eye.hall == one.hall and one.window in eye.windows]
+    place = 2 * eye.windows.index(one.window)
+    visit = script.visit(one.hall, one.window, one.since)
+    assert visit is not None
+    assert visit.since < one.since < one.until < visit.until
+    assert [shown(script, eye, now)[place : place + 2] for now in (one.since - 1, one.since, one.until)] == [
+        f"s{visit.who}",
+        "--",
+        f"s{visit.who}",
+    ]
+
+
+def test_nobody_else_is_served_by_an_empty_window() -> None:
     script = Script(CITY)
     for hall in CITY.halls:
         for window in hall.windows:
             for now in range(0, 1200, 7):
                 visit = script.visit(hall.id, window.id, now)
-                if visit is not None and visit.served:
+                away = script.away(hall.id, window.id, now)
+                if visit is not None and visit.served and not (away is not None and away.serving):
                     assert script.clerk(hall.id, window.id, now)
 
 
@@ -109,6 +131,51 @@ def test_one_queue_becomes_too_long_now_and_then_and_no_other() -> None:
             over[place] = over.get(place, 0) + (script.waiting(*place, now) / windows >= 3)
     assert over.pop(small) >= 2 * 120
     assert not any(over.values())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_rule_of_zones_has_its_case_and_no_zone_two_at_once(seed: int) -> None:
+    city = build(seed=seed)
+    chapters = [write(city, number) for number in (0, 1)]
+    found = [one for chapter in chapters for mine in chapter.troubles.values() for one in mine]
+    wanted = {Rule.FEW, Rule.QUEUE, Rule.WAIT, Rule.IDLE, Rule.ABANDONMENT, Rule.UNSTAFFED}
+    assert {one.rule for one in found} == wanted
+    assert all(chapter.companions for chapter in chapters)
+    for one in found:
+        beside = [other for other in found if (other.hall, other.zone) == (one.hall, one.zone) and other is not one]
+        assert all(other.since > one.until + 20 or other.until + 20 < one.since for other in beside)
+
+
+def test_an_idle_window_is_manned_and_serves_nobody_while_somebody_waits() -> None:
+    script = Script(CITY)
+    for number in range(4):
+        (one,) = (one for mine in write(CITY, number).troubles.values() for one in mine if one.rule is Rule.IDLE)
+        (window,) = one.windows
+        for now in range(round(one.since) + 1, round(one.until)):
+            assert script.clerk(one.hall, window, now)
+            assert script.visit(one.hall, window, now) is None
+            assert script.waiting(one.hall, one.zone, now) >= 2
+
+
+def test_no_other_window_is_idle_for_long() -> None:
+    script = Script(CITY)
+    for hall in CITY.halls:
+        for window in hall.windows:
+            idle = 0
+            for now in range(1800):
+                busy = not script.clerk(hall.id, window.id, now) or script.visit(hall.id, window.id, now) is not None
+                trouble = script.trouble(hall.id, window.zone, now)
+                meant = trouble is not None and window.id in trouble.windows
+                idle = 0 if busy or meant else idle + 1
+                assert idle <= 130
+
+
+def test_companions_are_seen_and_have_no_tickets() -> None:
+    script = Script(CITY)
+    ((one,),) = write(CITY, 0).companions.values()
+    now = (one.since + one.until) / 2
+    assert script.heads(one.hall, one.zone, now) == script.waiting(one.hall, one.zone, now) + one.people
+    assert script.heads(one.hall, one.zone, one.until) == script.waiting(one.hall, one.zone, one.until)
 
 
 def test_ratings_come_at_a_believable_rate() -> None:

@@ -13,7 +13,8 @@ from simulation.city import build
 from simulation.truth import Line, Score, compare, lines
 
 ZERO = datetime(2026, 3, 2, 1, tzinfo=UTC)
-ABSENCE, QUEUE = AbsenceRule(yellow_s=60, unknown_reset_s=60), QueueRule(yellow_s=60)
+ABSENCE = AbsenceRule(yellow_s=60, unknown_reset_s=60)
+QUEUE = QueueRule(yellow_s=60, few_s=40, wait_yellow_s=150)
 TIMING = Timing(handshake_s=5, backoff_most_s=60)
 
 
@@ -38,7 +39,7 @@ def alert(since: float, place: str = "w1", rule: Rule = Rule.ABSENCE) -> Alert:
 
 def scored(truth: list[Line], *alerts: Alert, ended: float = 1000) -> Score:
     end: Line = {"at": at(ended), "kind": "queue"}
-    return compare([*truth, end], alerts, ABSENCE, QUEUE, {"c1": timedelta(seconds=5)}, TIMING)
+    return compare([*truth, end], alerts, lambda _: (ABSENCE, QUEUE), {"c1": timedelta(seconds=5)}, TIMING)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,11 @@ def scored(truth: list[Line], *alerts: Alert, ended: float = 1000) -> Score:
         pytest.param([fact(100, 300), fault(110, 150)], [], (0, 1, 0, 0), id="seen for long enough afterwards"),
         pytest.param([fact(100, 600), fault(250, 280, "unauthorised")], [], (0, 1, 0, 0), id="seen before"),
         pytest.param([fact(100, 200, "crowd", "z1")], [alert(104, "z1", Rule.QUEUE)], (1, 0, 0, 0), id="crowd"),
+        pytest.param([fact(100, 200, "few", "z1")], [alert(104, "z1", Rule.FEW)], (1, 0, 0, 0), id="few windows"),
+        pytest.param([fact(100, 200, "crowd", "z1")], [alert(104, "z1", Rule.FEW)], (0, 1, 1, 0), id="another crowd"),
+        pytest.param([fact(100, 400, "wait", "z1")], [alert(300, "z1", Rule.WAIT)], (1, 0, 0, 0), id="a long wait"),
+        pytest.param([fact(100, 270, "wait", "z1")], [], (0, 0, 0, 1), id="may be told a little later"),
+        pytest.param([fact(100, 290, "abandonment", "z1")], [], (0, 1, 0, 0), id="nobody came"),
         pytest.param([fact(980, 1200)], [], (0, 0, 0, 1), id="the end came first"),
     ],
 )
@@ -75,7 +81,9 @@ def test_a_short_break_is_subtracted_and_a_long_one_starts_afresh() -> None:
 def test_the_script_tells_its_facts_with_camera_and_times() -> None:
     city = build()
     told = list(lines(city, write(city, 0), ZERO))
-    assert {line["kind"] for _, line in told} == {"absence", "pause", "crowd", "fault"}
+    kinds = {"absence", "pause", "crowd", "few", "wait", "idle", "abandonment", "companions", "escort",
+             "fault"}  # fmt: skip
+    assert {line["kind"] for _, line in told} == kinds
     cameras = {eye.id for eye in city.eyes}
     for second, line in told:
         assert line["camera"] in cameras

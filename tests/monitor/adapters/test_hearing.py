@@ -87,6 +87,16 @@ def test_the_roster_is_read_when_it_changed_and_every_minute(engine: Engine) -> 
     assert heard.known("hc01").entries == {"w001": (ended,)}
 
 
+def test_tickets_that_only_intake_heard_are_read_from_the_record(engine: Engine) -> None:
+    clock = Clock()
+    heard = Hearing(engine, ["hc01"], clock)
+    keep(engine, REGISTRY, [ticket_message(), ticket_message(seq=2, ticket="A002")])
+    heard.take([ticket_message()], REGISTRY)
+    clock.now += AGAIN
+    heard.take([], REGISTRY)
+    assert heard.known("hc01").books["za"].counted() == 2
+
+
 def test_a_roster_that_cannot_be_read_stays_in_force(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     roster_records.add(engine, HALL, LEAVE, NOW)
     heard = Hearing(engine, ["hc01"], Clock())
