@@ -144,7 +144,7 @@ def watch_halls(
 
         pairs = [(desk, albums[desk.hall.id]) for desk in desks]
         scenery = Scenery(maps.read, maps.write)
-        draws = Draws(engine, settings.stores.evidence)
+        draws = Draws(engine, settings.stores.evidence, settings.stores.memories / "draws", halls)
         try:
             flow.watch(
                 fleet.samples(),

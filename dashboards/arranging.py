@@ -76,7 +76,7 @@ def declare(office: Office, hall: str, window: str, kind: Arrangement, reason: s
     A pause that was lifted for a moment goes on from its first beginning.
     """
     if kind not in OWN:
-        raise Refused(Term("窗口不能自己作此安排", "a window cannot arrange this itself"), "kind")
+        raise Refused(sentence("own.not_own"), "kind")
     now = office.clock()
     entry = Entry(uuid4().hex, hall, window, kind, now, None, reason, substitute, WINDOW)
     if kind is Arrangement.PAUSE:

@@ -1,8 +1,8 @@
 """The draw: which looks of a day are kept for blind labelling, alerts and silence alike.
 
-Of every hall and day so many looks of windows in service are drawn while an alert is open there, and as many while none
-is. Each stratum is a reservoir (Vitter's algorithm R), so every look has the same chance however many come, and nothing
-has to be known in advance. The seed is the day and the hall: the same looks give the same draw.
+Of every hall and day so many looks at posts where somebody has to be are drawn while an alert is open there, and as
+many while none is. Each stratum is a reservoir (Vitter's algorithm R), so every look has the same chance however many
+come, and nothing has to be known in advance. The seed is the day and the hall: the same looks give the same draw.
 """
 
 import random
@@ -24,6 +24,8 @@ class Drawn(Generic[Kept]):
     alarmed: bool
     kept: Kept
     """What is kept of it: its masked picture."""
+    empty: bool | None = None
+    """Whether the post was taken for empty; None = not known."""
 
 
 @dataclass(slots=True)
@@ -46,14 +48,15 @@ class Draw(Generic[Kept]):
         place = turn.randrange(self.seen[alarmed])
         return place if place < self.each else None
 
-    def hold(self, place: int, drawn: Drawn[Kept]) -> None:
-        """Put a look into its place; the one that stood there goes."""
+    def hold(self, place: int, drawn: Drawn[Kept]) -> Drawn[Kept] | None:
+        """Put a look into its place; the one that stood there goes, and is told."""
         held = self.held[drawn.alarmed]
-        if place < len(held):
-            held[place] = drawn
-        else:
+        if place >= len(held):
             held.append(drawn)
+            return None
+        before, held[place] = held[place], drawn
+        return before
 
-    def weight(self, alarmed: bool) -> int:
+    def weight(self, alarmed: bool) -> float:
         """How many looks each one held of a stratum stands for, at least 1."""
-        return max(1, round(self.seen[alarmed] / max(1, len(self.held[alarmed]))))
+        return max(1.0, self.seen[alarmed] / max(1, len(self.held[alarmed])))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from math import floor
 
 from dash import html
 from dash.development.base_component import Component
@@ -15,7 +16,7 @@ from dashboards.words import Say
 from monitor.adapters import alert_records, judging_records
 from monitor.adapters.alert_records import AlertRecord
 from monitor.halls import needs_a_person
-from monitor.precision import Estimate, Share, drawn_precision, recall, wilson
+from monitor.precision import FEWEST, Estimate, Labelled, Share, drawn_precision, noticed, recall, wilson
 from monitor.rates import adoption
 from monitor.verdicts import ADOPTED, VerdictKind
 
@@ -52,11 +53,15 @@ def layout(office: Office, visit: Visit, records: Sequence[AlertRecord]) -> list
     head = [
         html.H2(say("quality.title"), className="page-title"),
         html.Span(say("quality.adopted", text=adopted.text, a=adopted.a, b=adopted.b), className="coverage-whole"),
-        html.A(say("label.link", n=judging_records.waiting(office.engine)), href="/label", className="link"),
+        html.A(
+            say("label.link", n=judging_records.waiting(office.engine, office.clock() - judging_records.OFFERED)),
+            href="/label",
+            className="link",
+        ),
     ]
     return [
         html.Div(head, className="ledger-head"),
-        html.Section(_estimates(drawn_precision(labelled), recall(labelled), say), className="sheet ledger"),
+        html.Section(_estimates(labelled, say), className="sheet ledger"),
         *(
             html.Section([html.H3(say(f"quality.by.{name}")), _table(parts, say)], className="sheet ledger")
             for name, parts in (("rule", by_rule), ("hall", by_hall), ("camera", by_camera))
@@ -86,12 +91,16 @@ def _table(parts: dict[str, Share], say: Say) -> Component:
 def _said(share: Share, say: Say) -> str:
     if not share.enough or share.value is None:
         return say("quality.few", hits=share.hits, of=share.of)
-    return say("quality.share", value=_percent(share.value), low=_percent(share.low), high=_percent(share.high),
-               hits=share.hits, of=share.of)  # fmt: skip
+    return say("quality.share", value=_percent(share.value), **_bounds(share), hits=share.hits, of=share.of)
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
+    """Floored, as all rates are: 100.0% only when it is."""
+    return f"{floor(1000 * share + 1e-9) / 10:.1f}%"
+
+
+def _bounds(one: Share | Estimate) -> dict[str, str]:
+    return {"low": f"{100 * one.low:.1f}%", "high": f"{100 * one.high:.1f}%"}
 
 
 def _bar(low: float, high: float, value: float | None) -> Component:
@@ -103,20 +112,26 @@ def _bar(low: float, high: float, value: float | None) -> Component:
     return html.Div([span, *point], className="interval")
 
 
-def _estimates(precision: Estimate, found: Estimate, say: Say) -> list[Component]:
+ESTIMATES = {"precision": drawn_precision, "recall": recall, "noticed": noticed}
+
+
+def _estimates(labelled: Sequence[Labelled], say: Say) -> list[Component]:
     """What the blind draw says."""
     rows = []
-    for name, one in (("precision", precision), ("recall", found)):
-        text = (
-            say("quality.unknown")
-            if one.value is None
-            else say(
-                "quality.estimate", value=_percent(one.value), low=_percent(one.low), high=_percent(one.high), of=one.of
-            )
-        )
+    for name, estimate in ESTIMATES.items():
+        one = estimate(labelled)
         bar = _bar(one.low, one.high, one.value)
-        rows.append(html.Tr([html.Td(say(f"quality.drawn.{name}")), html.Td(bar), html.Td(text)]))
-    return [html.H3(say("quality.drawn")), html.Table(html.Tbody(rows))]
+        rows.append(html.Tr([html.Td(say(f"quality.drawn.{name}")), html.Td(bar), html.Td(_estimated(one, say))]))
+    title = html.H3(say("quality.drawn"))
+    return [title, html.P(say("quality.drawn.how"), className="quality-how"), html.Table(html.Tbody(rows))]
+
+
+def _estimated(one: Estimate, say: Say) -> str:
+    if one.value is None:
+        return say("quality.unknown")
+    if one.of < FEWEST:
+        return say("quality.few.labels", of=one.of)
+    return say("quality.estimate", value=_percent(one.value), **_bounds(one), of=one.of)
 
 
 def _proposals(office: Office, records: Sequence[AlertRecord], visit: Visit) -> list[Component]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select
 
@@ -33,6 +33,8 @@ class Sample:
 
 
 LABELS = ("present", "absent", "unclear")
+OFFERED = timedelta(days=29)
+"""Looks are offered for labelling so long: their pictures are deleted after 30 days."""
 
 
 def hand_over(engine: Engine, key: str, by: str, at: datetime) -> bool:
@@ -79,7 +81,7 @@ def decided(engine: Engine, key: str) -> bool | None:
         return connection.execute(select(proposals.c.accepted).where(proposals.c.alert_key == key)).scalar_one_or_none()
 
 
-def add_sample(engine: Engine, hall: str, drawn: Drawn[str], sha256: str, stands_for: int) -> bool:
+def add_sample(engine: Engine, hall: str, drawn: Drawn[str], sha256: str, weight: float) -> bool:
     """Record a drawn look whose picture is the file `drawn.kept`; False if it is there already."""
     with transaction(engine) as connection:
         row = insert(connection, samples).values(
@@ -89,19 +91,20 @@ def add_sample(engine: Engine, hall: str, drawn: Drawn[str], sha256: str, stands
             alarmed=drawn.alarmed,
             file=drawn.kept,
             sha256=sha256,
-            stratum=stands_for,
+            weight=weight,
+            empty=drawn.empty,
         )
         added = row.on_conflict_do_nothing(index_elements=["hall", "window", "at"]).returning(samples.c.id)
         return connection.execute(added).first() is not None
 
 
-def next_sample(engine: Engine, after: int = 0) -> Sample | None:
-    """A look that nobody labelled, in an order that tells nothing; None = all are done."""
-    wanted = select(samples).outerjoin(labels, labels.c.sample == samples.c.id).where(labels.c.sample.is_(None))
-    mixed = wanted.order_by((samples.c.id * 7919) % 10_007, samples.c.id).limit(1)
+def next_sample(engine: Engine, since: datetime) -> Sample | None:
+    """A look from a time on that nobody labelled, in an order that tells nothing; None = all are done."""
+    wanted = select(samples).outerjoin(labels, labels.c.sample == samples.c.id)
+    wanted = wanted.where(labels.c.sample.is_(None), samples.c.at >= since)
     with engine.connect() as connection:
-        row = connection.execute(mixed.where(samples.c.id != after)).mappings().first()
-        row = row or connection.execute(mixed).mappings().first()
+        mixed = wanted.order_by((samples.c.id * 7919) % 10_007, samples.c.id).limit(1)
+        row = connection.execute(mixed).mappings().first()
     return None if row is None else Sample(row["id"], row["hall"], row["window"], row["file"])
 
 
@@ -115,16 +118,27 @@ def label(engine: Engine, sample: int, said: str, by: str, at: datetime) -> bool
         return connection.execute(added).first() is not None
 
 
-def waiting(engine: Engine) -> int:
-    """How many looks nobody has labelled yet."""
+def waiting(engine: Engine, since: datetime) -> int:
+    """How many looks from a time on nobody has labelled yet."""
     wanted = select(func.count()).select_from(samples.outerjoin(labels, labels.c.sample == samples.c.id))
     with engine.connect() as connection:
-        return int(connection.execute(wanted.where(labels.c.sample.is_(None))).scalar_one())
+        return int(connection.execute(wanted.where(labels.c.sample.is_(None), samples.c.at >= since)).scalar_one())
 
 
 def labelled(engine: Engine, since: datetime) -> tuple[Labelled, ...]:
-    """The labels of looks from a time on; those that could not be told are left out."""
-    wanted = select(samples.c.alarmed, samples.c.stratum, labels.c.label).join(labels, labels.c.sample == samples.c.id)
+    """The labels of looks from a time on.
+
+    Those that could not be told, and those that nobody has labelled, are stood for by the others of their kind (during
+    an alert or in silence): else a kind of which more is still to be labelled would count for less than it is.
+    """
+    wanted = select(samples.c.alarmed, samples.c.weight, samples.c.empty, labels.c.label)
+    wanted = wanted.outerjoin(labels, labels.c.sample == samples.c.id).where(samples.c.at >= since)
     with engine.connect() as connection:
-        rows = connection.execute(wanted.where(samples.c.at >= since, labels.c.label != "unclear"))
-        return tuple(Labelled(row.alarmed, row.label == "absent", float(row.stratum)) for row in rows)
+        rows = connection.execute(wanted).all()
+    told = [row for row in rows if row.label not in (None, "unclear")]
+    whole = {alarmed: sum(row.weight for row in rows if row.alarmed is alarmed) for alarmed in (True, False)}
+    known = {alarmed: sum(row.weight for row in told if row.alarmed is alarmed) for alarmed in (True, False)}
+    return tuple(
+        Labelled(row.alarmed, row.label == "absent", row.weight * whole[row.alarmed] / known[row.alarmed], row.empty)
+        for row in told
+    )

@@ -38,3 +38,9 @@ def test_the_same_looks_give_the_same_draw_and_every_look_has_the_same_chance() 
     chosen = Counter(one.kept for hall in range(600) for one in drawn(f"h{hall}", 40, every=100).held[False])
     assert set(range(1, 40)) == set(chosen)
     assert max(chosen.values()) < 2 * min(chosen.values())
+
+
+def test_a_weight_is_a_share_and_no_whole_number() -> None:
+    draw = drawn("hc01", 60)
+    assert len(draw.held[True]) == 4
+    assert draw.weight(True) == 1.5  # 6 looks
