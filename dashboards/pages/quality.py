@@ -11,6 +11,7 @@ from dashboards.addresses import alert_address
 from dashboards.frame import light_page
 from dashboards.office import Office
 from dashboards.places import hall_name, place_name
+from dashboards.verdicts import undecided
 from dashboards.visit import Visit
 from dashboards.words import Say
 from monitor.adapters import alert_records, judging_records
@@ -61,6 +62,7 @@ def layout(office: Office, visit: Visit, records: Sequence[AlertRecord]) -> list
     ]
     return [
         html.Div(head, className="ledger-head"),
+        *([html.Section(waiting, className="sheet ledger")] if (waiting := _undecided(office, records, visit)) else []),
         html.Section(_estimates(labelled, say), className="sheet ledger"),
         *(
             html.Section([html.H3(say(f"quality.by.{name}")), _table(parts, say)], className="sheet ledger")
@@ -68,6 +70,26 @@ def layout(office: Office, visit: Visit, records: Sequence[AlertRecord]) -> list
         ),
         html.Section(_proposals(office, records, visit), className="sheet ledger"),
     ]
+
+
+def _undecided(office: Office, records: Sequence[AlertRecord], visit: Visit) -> list[Component]:
+    """Reminders that propose an issue and wait for somebody's decision."""
+    say, tongue = visit.say, visit.language
+    rows = [
+        html.Tr(
+            [
+                html.Td(html.A(_place(office, one, tongue), href=alert_address(one.alert.key), className="link")),
+                html.Td(say("verdict.third", n=count)),
+            ]
+        )
+        for one, count in undecided(office, records)
+    ]
+    return [html.H3(say("quality.undecided")), html.Table(html.Tbody(rows))] if rows else []
+
+
+def _place(office: Office, record: AlertRecord, tongue: str) -> str:
+    hall, place = record.alert.hall, record.alert.place
+    return f"{hall_name(office.settings, hall, tongue)} · {place_name(office.settings, hall, place, tongue)}"
 
 
 def _split(records: Iterable[AlertRecord], name: Callable[[AlertRecord], str]) -> dict[str, Share]:

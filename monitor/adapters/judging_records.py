@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select
 
-from monitor.adapters import tables
+from monitor.adapters import issue_records, tables
 from monitor.adapters.database import insert, transaction
 from monitor.adapters.judging_tables import handovers, labels, proposals, samples
+from monitor.alerts import PRESENCE, Alert, Rule, family
 from monitor.draw import Drawn
+from monitor.issues import Issue, IssueDraft
 from monitor.precision import Labelled
-from monitor.verdicts import WITHIN, VerdictKind
+from monitor.verdicts import ADOPTED, WITHIN, VerdictKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +57,56 @@ def handed_over(engine: Engine, keys: Collection[str]) -> dict[str, Said]:
 
 
 def reminders(engine: Engine, hall: str, place: str, until: datetime) -> int:
-    """How many alerts about a place were 属实·已提醒 in the 30 days up to a time, that time included."""
+    """How many alerts about a window were 属实·已提醒 in the 30 days up to a time, that time included.
+
+    Those that have led to an issue already, by a proposal that was accepted, are counted no more.
+    """
     verdicts, alerts = tables.verdicts.c, tables.alerts.c
+    own = (alerts.hall == hall) & (alerts.place == place) & alerts.rule.in_(PRESENCE)
+    judged = tables.verdicts.join(tables.alerts, alerts.key == verdicts.alert_key)
+    accepted = judged.join(proposals, proposals.c.alert_key == alerts.key)
+    covered = select(func.max(verdicts.at)).select_from(accepted).where(own, proposals.c.accepted)
+    wanted = select(func.count()).select_from(judged)
+    wanted = wanted.where(own, verdicts.kind == VerdictKind.REMINDED, verdicts.at <= until)
+    with engine.connect() as connection:
+        after = connection.execute(covered).scalar_one()
+        since = until - WITHIN if after is None else max(until - WITHIN, after)
+        return int(connection.execute(wanted.where(verdicts.at > since)).scalar_one())
+
+
+def earlier(engine: Engine, alert: Alert) -> tuple[int, int]:
+    """How many alerts opened at the place of an alert in the 30 days before it, and how many of them were right."""
+    verdicts, alerts = tables.verdicts.c, tables.alerts.c
+    judged = tables.alerts.outerjoin(tables.verdicts, alerts.key == verdicts.alert_key)
+    right = func.count(verdicts.alert_key).filter(verdicts.kind.in_(ADOPTED))
+    same = [rule for rule in Rule if family(rule) is family(alert.rule)]
     wanted = (
-        select(func.count())
-        .select_from(tables.verdicts.join(tables.alerts, alerts.key == verdicts.alert_key))
-        .where(alerts.hall == hall, alerts.place == place, verdicts.kind == VerdictKind.REMINDED)
-        .where(verdicts.at > until - WITHIN, verdicts.at <= until)
+        select(func.count(), right)
+        .select_from(judged)
+        .where(
+            alerts.hall == alert.hall,
+            alerts.place == alert.place,
+            alerts.rule.in_(same),
+            alerts.opened_at < alert.opened_at,
+            alerts.opened_at >= alert.opened_at - WITHIN,
+        )
     )
     with engine.connect() as connection:
-        return int(connection.execute(wanted).scalar_one())
+        row = connection.execute(wanted).one()
+        return int(row[0]), int(row[1])
 
 
-def decide(engine: Engine, key: str, accepted: bool, by: str, at: datetime) -> bool:
-    """Record what a person decided about the proposal that a reminder led to; False if that was decided before."""
+def decide(engine: Engine, key: str, by: str, at: datetime, draft: IssueDraft | None) -> tuple[bool, Issue | None]:
+    """Record what a person decided about the proposal that a reminder led to, and the issue of `draft` with it.
+
+    `draft` None: none is registered. False if it was decided before; then nothing is changed.
+    """
     with transaction(engine) as connection:
-        row = insert(connection, proposals).values(alert_key=key, accepted=accepted, by=by, at=at)
+        row = insert(connection, proposals).values(alert_key=key, accepted=draft is not None, by=by, at=at)
         added = row.on_conflict_do_nothing(index_elements=["alert_key"]).returning(proposals.c.alert_key)
-        return connection.execute(added).first() is not None
+        if connection.execute(added).first() is None:
+            return False, None
+        return True, issue_records.registered(connection, draft) if draft is not None else None
 
 
 def decided(engine: Engine, key: str) -> bool | None:

@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.office import Office
 from dashboards.pages import label, quality
-from dashboards.verdicts import decide, hand_over, judge, proposed
+from dashboards.verdicts import decide, hand_over, judge, proposed, undecided
 from dashboards.visit import visit
 from monitor.adapters import alert_records, issue_records, judging_records
 from monitor.alerts import Alert, Level, Rule
@@ -68,6 +68,46 @@ def test_the_third_reminder_in_thirty_days_proposes_an_issue_and_a_person_decide
     assert len(issue_records.issues(site.engine)) == before + 1
     assert issue_records.issues(site.engine)[0].number in said
     assert decide(office, third.key, False)[1]
+
+
+def test_an_issue_is_never_lost_between_a_decision_and_its_registration(
+    office: Office, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [alert(site, days).key for days in (3.0, 2.0, 1.0)]
+    for key in keys:
+        reminded(office, key)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(issue_records, "registered", broken)
+        with pytest.raises(RuntimeError):
+            decide(office, keys[-1], True)
+    assert at(office, keys[-1]) == 3  # still to be decided
+    assert not decide(office, keys[-1], True)[1]
+
+
+def test_what_waits_for_a_decision_is_listed_until_it_is_made(office: Office, site: Site) -> None:
+    for days in (3.0, 2.0, 1.0, 0.5):
+        reminded(office, alert(site, days).key)
+    ((waits, count),) = undecided(office, judged(site))
+    assert (count, waits.alert.place) == (4, "w002")
+    assert "待决定：是否登记问题" in text(quality.layout(office, visit(), judged(site)))
+    assert not decide(office, waits.alert.key, True)[1]
+    assert undecided(office, judged(site)) == []
+    assert "待决定" not in text(quality.layout(office, visit(), judged(site)))
+    for days in (0.2, 0.1):  # what has led to an issue is counted no more
+        key = alert(site, days).key
+        reminded(office, key)
+        assert at(office, key) == 0
+
+
+def test_an_alert_says_how_many_there_were_before(office: Office, site: Site) -> None:
+    for days in (31.5, 20.0, 3.0):
+        reminded(office, alert(site, days, place="w005").key)
+    late = alert(site, 1.0, place="w005")
+    assert judging_records.earlier(site.engine, late) == (2, 2)
 
 
 def test_what_was_decided_against_is_not_proposed_again(office: Office, site: Site) -> None:
