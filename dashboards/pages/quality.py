@@ -4,37 +4,41 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from math import floor
 
-from dash import html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboards.addresses import alert_address
 from dashboards.frame import light_page
 from dashboards.office import Office
+from dashboards.pages import mistaken
 from dashboards.places import hall_name, place_name
 from dashboards.verdicts import undecided
 from dashboards.visit import Visit
 from dashboards.words import Say
 from monitor.adapters import alert_records, judging_records
 from monitor.adapters.alert_records import AlertRecord
+from monitor.desk import RULES
 from monitor.halls import needs_a_person
 from monitor.precision import FEWEST, Estimate, Labelled, Share, drawn_precision, noticed, recall, wilson
 from monitor.rates import adoption
 from monitor.verdicts import ADOPTED, VerdictKind
 
 DAYS = 30
-REPEATED = 3
-"""So many false alerts of one cause at one window are worth a proposal."""
 
 
 def show(office: Office, visit: Visit) -> Component:
     """The page of the last 30 days."""
+    return light_page("quality", office.settings, visit, layout(office, visit, records_of(office)))
+
+
+def records_of(office: Office) -> list[AlertRecord]:
+    """The alerts that were judged in the last 30 days."""
     since = office.clock() - timedelta(days=DAYS)
-    records = [
+    return [
         one
         for one in alert_records.alerts_since(office.engine, since)
         if one.verdict is not None and one.verdict.at >= since and needs_a_person(one.alert)
     ]
-    return light_page("quality", office.settings, visit, layout(office, visit, records))
 
 
 def layout(office: Office, visit: Visit, records: Sequence[AlertRecord]) -> list[Component]:
@@ -42,15 +46,9 @@ def layout(office: Office, visit: Visit, records: Sequence[AlertRecord]) -> list
     say, tongue = visit.say, visit.language
     adopted = adoption(one.verdict.kind for one in records if one.verdict is not None)
     labelled = judging_records.labelled(office.engine, office.clock() - timedelta(days=DAYS))
-    cameras = {
-        (camera.hall, region.place): camera.id
-        for camera in office.settings.cameras
-        for region in office.settings.regions
-        if region.camera == camera.id
-    }
-    by_rule = _split(records, lambda one: say(f"rule.{one.alert.rule}"))
-    by_hall = _split(records, lambda one: hall_name(office.settings, one.alert.hall, tongue))
-    by_camera = _split(records, lambda one: cameras.get((one.alert.hall, one.alert.place), "—"))
+    by_rule = _split(records, lambda one: [say(f"rule.{one.alert.rule}")])
+    by_hall = _split(records, lambda one: [hall_name(office.settings, one.alert.hall, tongue)])
+    by_camera = _split(records, cameras_of(office, say))
     head = [
         html.H2(say("quality.title"), className="page-title"),
         html.Span(say("quality.adopted", text=adopted.text, a=adopted.a, b=adopted.b), className="coverage-whole"),
@@ -68,7 +66,7 @@ def layout(office: Office, visit: Visit, records: Sequence[AlertRecord]) -> list
             html.Section([html.H3(say(f"quality.by.{name}")), _table(parts, say)], className="sheet ledger")
             for name, parts in (("rule", by_rule), ("hall", by_hall), ("camera", by_camera))
         ),
-        html.Section(_proposals(office, records, visit), className="sheet ledger"),
+        html.Section(mistaken.section(office, records, visit), id="quality-places", className="sheet ledger"),
     ]
 
 
@@ -92,12 +90,29 @@ def _place(office: Office, record: AlertRecord, tongue: str) -> str:
     return f"{hall_name(office.settings, hall, tongue)} · {place_name(office.settings, hall, place, tongue)}"
 
 
-def _split(records: Iterable[AlertRecord], name: Callable[[AlertRecord], str]) -> dict[str, Share]:
-    """Precision by a name, the most judged first."""
+def cameras_of(office: Office, say: Say) -> Callable[[AlertRecord], Iterable[str]]:
+    """Which cameras an alert rests on: those of its stills, else all that look at its place, else none."""
+    looking: dict[tuple[str, str], set[str]] = {}
+    hall_of = {camera.id: camera.hall for camera in office.settings.cameras}
+    for region in office.settings.regions:
+        if region.kind in RULES:
+            looking.setdefault((hall_of[region.camera], region.place), set()).add(region.camera)
+
+    def cameras(record: AlertRecord) -> Iterable[str]:
+        kept = {still.camera for still in record.stills if still.camera}
+        place = record.alert.hall, record.alert.place
+        return sorted(kept or looking.get(place, set())) or [say("quality.no_camera")]
+
+    return cameras
+
+
+def _split(records: Iterable[AlertRecord], names: Callable[[AlertRecord], Iterable[str]]) -> dict[str, Share]:
+    """Precision by names, the most judged first."""
     kinds: dict[str, list[VerdictKind]] = {}
     for one in records:
-        if one.verdict is not None:
-            kinds.setdefault(name(one), []).append(one.verdict.kind)
+        for name in names(one) if one.verdict is not None else ():
+            assert one.verdict is not None
+            kinds.setdefault(name, []).append(one.verdict.kind)
     shares = {key: wilson(sum(kind in ADOPTED for kind in found), len(found)) for key, found in kinds.items()}
     return dict(sorted(shares.items(), key=lambda pair: -pair[1].of))
 
@@ -156,30 +171,6 @@ def _estimated(one: Estimate, say: Say) -> str:
     return say("quality.estimate", value=_percent(one.value), **_bounds(one), of=one.of)
 
 
-def _proposals(office: Office, records: Sequence[AlertRecord], visit: Visit) -> list[Component]:
-    """Windows where something that is no person keeps making alerts false; a person draws the region."""
-    say, tongue = visit.say, visit.language
-    again: dict[tuple[str, str], list[AlertRecord]] = {}
-    for one in records:
-        verdict = one.verdict
-        if verdict is not None and verdict.kind is VerdictKind.FALSE and verdict.reason == "not-person":
-            again.setdefault((one.alert.hall, one.alert.place), []).append(one)
-    title = html.H3(say("quality.proposals"))
-    found = {place: own for place, own in again.items() if len(own) >= REPEATED}
-    if not found:
-        return [title, html.P(say("quality.proposals.none"), className="nothing")]
-    rows = []
-    for (hall, place), own in found.items():
-        links = [html.A(str(number), href=alert_address(one.alert.key), className="link")
-                 for number, one in enumerate(own, 1)]  # fmt: skip
-        rows.append(
-            html.Tr(
-                [
-                    html.Td(f"{hall_name(office.settings, hall, tongue)} · "
-                            f"{place_name(office.settings, hall, place, tongue)}"),
-                    html.Td(links),
-                    html.Td(html.Code("- {kind: mask, polygon: [[x, y], …]}")),
-                ]
-            )
-        )  # fmt: skip
-    return [title, html.P(say("quality.proposals.how")), html.Table(html.Tbody(rows))]
+def register(app: Dash, office: Office) -> None:
+    """Records what a person decides about a place."""
+    mistaken.register(app, office, records_of)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from dashboards.office import Office
-from dashboards.pages import label, quality
+from dashboards.pages import label, mistaken, quality
 from dashboards.verdicts import decide, hand_over, judge, proposed, undecided
 from dashboards.visit import visit
-from monitor.adapters import alert_records, issue_records, judging_records
-from monitor.alerts import Alert, Level, Rule
+from monitor.adapters import alert_records, issue_records, judging_records, mistaken_records
+from monitor.alerts import Alert, Level, Moment, Rule, Still
 from monitor.draw import Drawn
+from monitor.mistaken import Box
 from monitor.verdicts import Verdict, VerdictKind
 from tests.dashboards.conftest import Site
 
@@ -162,7 +163,7 @@ def test_quality_is_told_with_its_numbers_and_proposes_what_keeps_being_false(of
     assert "采信率 75.00%（9/12）" in shown
     assert "75.0%（95% 区间 46.8%–91.1%，9/12）" in shown
     assert "还没有可用的标注" in shown
-    assert "kind: mask" in shown
+    assert "各次误报没有共同的位置" in shown
 
 
 def judged(site: Site) -> list[alert_records.AlertRecord]:
@@ -184,3 +185,40 @@ def test_blind_labelling_shows_a_picture_and_nothing_else(office: Office, site: 
         judging_records.label(site.engine, sample.id, "absent" if sample.window == "w001" else "present", "x", site.now)
     assert "已全部标完" in text(label.layout(office, visit()))
     assert "太少，不作结论（1 张）" in text(quality.layout(office, visit(), []))
+
+
+def false_at(site: Site, days: float, camera: str, *boxes: Box) -> None:
+    """A queue alert that was false because of 不是人, with whom its still counted."""
+    hall, opened = site.settings.halls[0].id, site.now - timedelta(days=days)
+    made = Alert(Rule.QUEUE, hall, "za", opened - timedelta(minutes=5), opened, Level.YELLOW)
+    alert_records.save(site.engine, replace(made, until=opened + timedelta(minutes=2)), opened)
+    still = Still(Moment.THRESHOLD, opened, f"alerts/x/{days}.jpg", "0" * 64, camera, boxes)
+    alert_records.add_still(site.engine, made.key, still)
+    alert_records.judge(site.engine, Verdict(made.key, VerdictKind.FALSE, "not-person", "监督员", site.now))
+
+
+def test_what_is_no_person_is_proposed_where_it_stands_and_a_person_decides(office: Office, site: Site) -> None:
+    camera = site.settings.cameras[0].id
+    for number in range(3):
+        false_at(site, 1.0 + number, camera, (400 + number, 300, 480 + number, 700), (100 * number, 10, 90, 400))
+    shown = text(mistaken.section(office, judged(site), visit()))
+    assert "不计为人" in shown
+    assert "没有共同的位置" not in shown
+    assert "已不计为人的位置" not in shown
+    assert camera in text(quality.layout(office, visit(), judged(site)))  # precision by camera: that of the still
+    assert mistaken.decide(office, "sz01", camera, "401,300,481,700", True) == ("mistaken.accepted", False)
+    shown = text(mistaken.section(office, judged(site), visit()))
+    assert "仍计为人" not in shown
+    assert "已不计为人的位置" in shown
+    (mask,) = mistaken_records.regions(site.engine, ["sz01"])
+    assert mask.camera == camera
+    assert mistaken.decide(office, "sz01", camera, "401,300,481,700", False) == ("mistaken.kept", False)
+    assert mistaken_records.regions(site.engine, ["sz01"]) == ()
+    assert "不计为人" not in text(mistaken.section(office, judged(site), visit()))
+
+
+@pytest.mark.parametrize("box", ["", "1,2,3", "a,b,c,d", "5,5,5,9", "-1,0,5,5", "0,0,1001,5", "0,0,5,5,5", "²,0,5,5"])
+def test_a_place_that_is_none_is_refused(office: Office, site: Site, box: str) -> None:
+    assert mistaken.decide(office, "sz01", site.settings.cameras[0].id, box, True)[1]
+    assert mistaken.decide(office, "hc01", site.settings.cameras[0].id, "1,2,3,4", True)[1]
+    assert mistaken_records.decisions(site.engine, ["sz01", "hc01"]) == ()
