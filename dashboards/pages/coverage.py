@@ -41,13 +41,13 @@ def show(office: Office, visit: Visit) -> Component:
 
 
 def covered(office: Office, days: Sequence[date]) -> dict[str, Days]:
-    """By hall: what is on record of some days, and the service since the first one on record that nobody watched."""
+    """By hall: what is on record of some days, and the service after the first one on record that nobody watched."""
     halls = [hall.id for hall in office.settings.halls]
     found = dict(coverage_records.read(office.engine, halls, days[0], days[-1]))
     first = coverage_records.first_days(office.engine)
     earliest = min(first.values(), default=days[-1])
     for hall in halls:
-        asked = [day for day in days if day >= first.get(hall, earliest)]
+        asked = [day for day in days if day > first.get(hall, earliest)]
         for key, more in unwatched(office.settings.hours[hall], found[hall], asked, office.clock()).items():
             found[hall][key] = found[hall].get(key, Coverage()) + more
     return found

@@ -14,7 +14,7 @@ from dashboards.visit import visit
 from monitor.adapters import alert_records, coverage_records
 from monitor.alerts import Alert, Level, Rule
 from monitor.calendar import BEIJING, today
-from monitor.coverage import Coverage, total
+from monitor.coverage import Coverage
 from monitor.verdicts import Verdict, VerdictKind
 from tests.dashboards.conftest import Site
 from tests.dashboards.test_judging import text
@@ -45,16 +45,18 @@ def test_a_rate_never_stands_without_what_was_observed(site: Site, noon: datetim
 def test_days_and_hours_that_nobody_watched_are_not_observed(site: Site, noon: datetime) -> None:
     day, hall = today(noon), site.settings.halls[0]
     office = office_of(site, site.settings, noon)
-    assert total(coverage.covered(office, [day])[hall.id].values()).observed == 0.0  # nothing on record at all
+    assert coverage.covered(office, [day])[hall.id] == {}  # nobody has begun to watch
     first = day - timedelta(days=3)
-    days = {(one.id, first): Coverage(86_400.0, 86_400.0, 86_400.0, 0.0) for one in hall.windows}
+    days = {(one.id, first): Coverage(9000.0, 9000.0, 9000.0, 0.0) for one in hall.windows}  # begun that evening
     days |= {(one.id, day): Coverage(21_600.0, 21_600.0, 21_600.0, 0.0) for one in hall.windows}  # until 06:00
     coverage_records.save(site.engine, hall.id, days)
     found = coverage.covered(office, [day - timedelta(days=before) for before in range(29, -1, -1)])[hall.id]
     hours = {at: found["w001", at].service_s / 3600 for at in (first, first + timedelta(days=1), day)}
-    assert list(hours.values()) == [24, 24, 12]
+    assert list(hours.values()) == [2.5, 24, 12]
     assert ("w001", first - timedelta(days=1)) not in found  # before anybody ever watched
     assert found["w001", day].observed == 0.5
+    beside = coverage.covered(office, [day])["hc01"]  # a hall that nobody has ever watched
+    assert (beside["w001", day].observed, beside["w001", day].service_s) == (0.0, 12 * 3600)
     assert "盲区：观察不到一半的窗口" in text(coverage.show(office, visit("?days=7&hall=hc01")))
 
 
