@@ -9,12 +9,10 @@ from dataclasses import dataclass
 
 from models.detection import Detection
 from models.regions import Anchor, Region, RegionKind
-from models.static_map import overlap
+from models.static_map import SAME_PLACE, overlap
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom in thousandths of the picture."""
-ALIKE = 0.5
-"""Intersection over union from which on two boxes are of the same thing."""
 REPEATED = 3
 """In so many false alerts it must have been seen."""
 
@@ -39,26 +37,27 @@ def box_of(person: Detection) -> Box:
 
 def alike(one: Box, two: Box) -> bool:
     """Whether two boxes are of the same thing."""
-    return overlap(one, two) >= ALIKE
+    return overlap(one, two) >= SAME_PLACE
 
 
 def mistakes(counted: Mapping[str, Sequence[Box]]) -> tuple[Mistake, ...]:
     """What false alerts of one camera have in common, the most frequent first; `counted`: boxes by key of alert."""
-    left = [(key, box) for key, boxes in counted.items() for box in boxes]
-    found = []
-    while left:
-        group = max(([one for one in left if alike(one[1], box)] for _, box in left), key=_alerts)
-        if _alerts(group) < REPEATED:
+    seen = [(key, box) for key, boxes in counted.items() for box in boxes]
+    beside = {n: {m for m, (_, two) in enumerate(seen) if alike(one, two)} for n, (_, one) in enumerate(seen)}
+
+    def alerts(group: Iterable[int]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(seen[n][0] for n in sorted(group)))
+
+    found: list[Mistake] = []
+    while beside:
+        group = max(beside.values(), key=lambda group: len(alerts(group)))
+        if len(alerts(group)) < REPEATED:
             break
-        sides = zip(*(box for _, box in group), strict=True)
-        mean = tuple(round(sum(side) / len(group)) for side in sides)
-        found.append(Mistake((mean[0], mean[1], mean[2], mean[3]), tuple(dict.fromkeys(key for key, _ in group))))
-        left = [one for one in left if one not in group]
+        sides = zip(*(seen[n][1] for n in group), strict=True)
+        left, top, right, bottom = (round(sum(side) / len(group)) for side in sides)
+        found.append(Mistake((left, top, right, bottom), alerts(group)))
+        beside = {n: near - group for n, near in beside.items() if n not in group}
     return tuple(found)
-
-
-def _alerts(group: Iterable[tuple[str, Box]]) -> int:
-    return len({key for key, _ in group})
 
 
 def region(camera: str, number: int, box: Box) -> Region:

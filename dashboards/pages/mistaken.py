@@ -20,6 +20,8 @@ from monitor.alerts import Moment, Still
 from monitor.mistaken import REPEATED, Box, Mistake, alike, mistakes
 from monitor.verdicts import VerdictKind
 
+NEWEST = 20
+"""So many alerts of one place are compared."""
 Shown = tuple[AlertRecord, Still]
 """An alert that was false because of 不是人, with its still of the threshold."""
 
@@ -75,7 +77,7 @@ def _place(
     hall, place = where
     name = f"{hall_name(office.settings, hall, tongue)} · {place_name(office.settings, hall, place, tongue)}"
     by_camera: dict[str, list[Shown]] = {}
-    for record in own:
+    for record in own[:NEWEST]:
         for still in record.stills:
             if still.moment is Moment.THRESHOLD and still.people:
                 by_camera.setdefault(still.camera, []).append((record, still))
