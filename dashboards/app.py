@@ -173,7 +173,7 @@ def _pages(app: Dash, office: Office) -> None:
             html.Div(id="page-failed", className="toast-place"),
         ]
     )
-    for page_with_callbacks in (situation, alert, issue, patrol, roster, window, label):
+    for page_with_callbacks in (situation, alert, issue, patrol, roster, window, label, quality):
         page_with_callbacks.register(app, office)
 
     @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))

@@ -13,7 +13,7 @@ from monitor.adapters import roster_records
 from monitor.calendar import BEIJING, today
 from monitor.places import Hall
 from monitor.presence import AbsenceRule
-from monitor.roster import ARRANGEMENTS, REASONS, Arrangement, Entry, Refused, approval
+from monitor.roster import ARRANGEMENTS, OWN, REASONS, Arrangement, Entry, Refused, approval
 from monitor.terms import Term
 from monitor.window_states import LIFTED
 
@@ -75,6 +75,8 @@ def declare(office: Office, hall: str, window: str, kind: Arrangement, reason: s
 
     A pause that was lifted for a moment goes on from its first beginning.
     """
+    if kind not in OWN:
+        raise Refused(sentence("own.not_own"), "kind")
     now = office.clock()
     entry = Entry(uuid4().hex, hall, window, kind, now, None, reason, substitute, WINDOW)
     if kind is Arrangement.PAUSE:

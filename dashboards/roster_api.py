@@ -20,7 +20,7 @@ from dashboards.arranging import end, hall_of, of_day, record_all, withdraw
 from dashboards.office import Office
 from monitor.adapters import roster_records
 from monitor.calendar import today
-from monitor.roster import Arrangement, Entry, Refused
+from monitor.roster import YEARS, Arrangement, Entry, Refused
 from monitor.terms import Term
 
 LARGEST = 64 * 1024
@@ -201,9 +201,12 @@ def _day(text: str | None, office: Office) -> date:
     if text is None:
         return today(office.clock())
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Denied(422, f"day: expected a date such as 2026-11-20, found {text[:40]!r}") from None
+        day = date.min
+    if day.year not in YEARS:
+        raise Denied(422, f"day: expected a date such as 2026-11-20, found {text[:40]!r}")
+    return day
 
 
 def _body(*shapes: Any) -> Any:

@@ -11,7 +11,7 @@ from dashboards.arranging import ANYONE, sentence
 from dashboards.words import LANGUAGES, words
 from monitor.calendar import BEIJING
 from monitor.places import Hall
-from monitor.roster import ARRANGEMENTS, REASONS, Arrangement, Entry, Refused
+from monitor.roster import ARRANGEMENTS, REASONS, YEARS, Arrangement, Entry, Refused
 from monitor.terms import Term
 
 COLUMNS = ("hall", "window", "kind", "since", "until", "reason", "substitute", "by")
@@ -66,6 +66,8 @@ def moment_of(cell: Cell, column: str, *, ends: bool = False) -> datetime | None
 
     Raises Refused.
     """
+    if isinstance(cell, date) and cell.year not in YEARS:
+        raise _wrong(column, "roster.flaw.time", found=f"{cell}"[:40])
     if isinstance(cell, datetime):
         return cell if cell.tzinfo else cell.replace(tzinfo=BEIJING)
     if isinstance(cell, date):
@@ -77,6 +79,8 @@ def moment_of(cell: Cell, column: str, *, ends: bool = False) -> datetime | None
     if written is None:
         raise _wrong(column, "roster.flaw.time", found=text[:40])
     year, month, day, hour, minute = (int(part) if part else 0 for part in written.groups())
+    if year not in YEARS:
+        raise _wrong(column, "roster.flaw.time", found=text[:40])
     whole = written[4] is None or (hour, minute) == (24, 0)
     try:
         start = datetime(year, month, day, 0 if whole else hour, minute, tzinfo=BEIJING)

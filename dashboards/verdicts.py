@@ -1,5 +1,6 @@
 """Judging an alert from a page: the reasons and categories on offer, and the one call that records a verdict."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from dashboards.places import hall_name, place_name
 from dashboards.times import lasting, minute
 from dashboards.visit import Visit, visit
 from dashboards.words import WORDS, say_term
-from monitor.adapters import alert_records, issue_records, judging_records
+from monitor.adapters import alert_records, judging_records
 from monitor.adapters.alert_records import AlertRecord
 from monitor.alerts import CROWD, PRESENCE, Alert, Rule, lasted_s
 from monitor.categories import Severity, Source
@@ -89,16 +90,34 @@ def decide(office: Office, key: str, accepted: bool) -> tuple[str, bool]:
     here = visit()
     record = alert_records.alert(office.engine, key)
     if record is None or record.verdict is None or not proposed(office, record):
-        return here.say("verdict.not_handed"), True
-    if not judging_records.decide(office.engine, key, accepted, SUPERVISOR, office.clock()):
-        return here.say("verdict.not_handed"), True
-    if not accepted:
-        return here.say("verdict.proposal.no"), False
+        return here.say("verdict.decided"), True
     finding = (CATEGORIES_OF[record.alert.rule][0], Severity.C, drafted(record.alert, office, here))
-    verdict = replace(record.verdict, by=SUPERVISOR, at=office.clock())
-    issue = issue_records.register(office.engine, _draft(record.alert, verdict, finding))
+    draft = _draft(record.alert, replace(record.verdict, by=SUPERVISOR, at=office.clock()), finding)
+    try:
+        done, issue = judging_records.decide(
+            office.engine, key, SUPERVISOR, office.clock(), draft if accepted else None
+        )
+    except MoveRefused as refused:
+        return (refused.en if here.language == "en" else refused.zh), True
+    if not done:
+        return here.say("verdict.decided"), True
     office.changed()
+    if issue is None:
+        return here.say("verdict.proposal.no"), False
     return here.say("issue.registered", number=issue.number), False
+
+
+def undecided(office: Office, records: Iterable[AlertRecord]) -> list[tuple[AlertRecord, int]]:
+    """The newest reminder of each window that proposes an issue nobody has decided of, and how many there were."""
+    newest: dict[tuple[str, str], AlertRecord] = {}
+    for one in records:
+        if one.verdict is not None and one.verdict.kind is VerdictKind.REMINDED and one.alert.rule in PRESENCE:
+            place = one.alert.hall, one.alert.place
+            held = newest.get(place)
+            if held is None or held.verdict is None or held.verdict.at < one.verdict.at:
+                newest[place] = one
+    found = ((one, proposed(office, one)) for one in newest.values())
+    return [(one, count) for one, count in found if count]
 
 
 def drafted(alert: Alert, office: Office, visit: Visit) -> str:

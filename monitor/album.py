@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from camera_ingest.sample import Sample
 from models.detection import Detection
-from models.regions import RegionKind
+from models.regions import Region, RegionKind
 from monitor.alerts import Alert, Moment, Rule, Still, family
 from monitor.desk import RULES, Desk
 from monitor.evidence import MaskedJpeg, MaskRefused, StillLost, encode, masked, write
+from monitor.mistaken import Box, box_of
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,15 @@ class Room:
         return cls(cls().most + 100_000 * cameras)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One masked picture in memory, with the boxes of whom it counted."""
+
+    jpeg: MaskedJpeg
+    camera: str
+    people: tuple[Box, ...]
+
+
 class Album:
     """The pictures of one hall. They are masked before they are kept, and kept only while an alert may ask for them."""
 
@@ -39,7 +49,7 @@ class Album:
         """`directory`: the evidence directory; `room`: shared with the albums of other halls, its own without one."""
         self._directory = directory
         self._room = room or Room()
-        self._kept: dict[tuple[Rule, str], dict[datetime, MaskedJpeg]] = {}
+        self._kept: dict[tuple[Rule, str], dict[datetime, Kept]] = {}
         self._stills: dict[str, tuple[Still, ...]] = {}
         self._complaints: dict[str, str] = {}
 
@@ -68,12 +78,13 @@ class Album:
             wanted = desk.moments(rule, place) | asked
             kept = self._kept.setdefault((rule, place), {})
             for at in kept.keys() - wanted:
-                self._room.used -= len(kept.pop(at).data)
+                self._room.used -= len(kept.pop(at).jpeg.data)
             if sample.at in wanted and sample.at not in kept and sample.picture is not None:
                 own = [one for one in regions if RULES.get(one.kind) is rule and one.place == place]
-                own += [one for one in regions if one.kind is RegionKind.MASK]
+                masks = [one for one in regions if one.kind is RegionKind.MASK]
                 try:
-                    kept[sample.at] = self._fitting(encode(masked(sample.picture, own, people)))
+                    jpeg = self._fitting(encode(masked(sample.picture, [*own, *masks], people)))
+                    kept[sample.at] = Kept(jpeg, sample.camera, _counted(own, masks, people or ()))
                     self._complain(sample.camera, "")
                 except MaskRefused as refusal:
                     self._complain(sample.camera, f"no still of {place} by camera {sample.camera}: {refusal}")
@@ -96,7 +107,8 @@ class Album:
         for moment, at in _moments(alert).items():
             if at in kept and moment not in done:
                 try:
-                    done[moment] = write(self._directory, alert, moment, at, kept[at])
+                    still = write(self._directory, alert, moment, at, kept[at].jpeg)
+                    done[moment] = replace(still, camera=kept[at].camera, people=kept[at].people)
                     self._complain("", "")
                 except StillLost as loss:
                     self._complain("", str(loss))
@@ -108,6 +120,12 @@ class Album:
         if sentence and not self._complaints.get(about):
             log.warning(sentence)
         self._complaints[about] = sentence
+
+
+def _counted(own: Sequence[Region], masks: Sequence[Region], people: Sequence[Detection]) -> tuple[Box, ...]:
+    """Boxes of the people that some regions count; what is known to be a thing is among them."""
+    there = [one for one in people if any(region.holds(one) for region in own)]
+    return tuple(box_of(one) for one in there if not any(mask.holds(one) for mask in masks))
 
 
 def _moments(alert: Alert) -> dict[Moment, datetime]:

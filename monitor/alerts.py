@@ -71,6 +71,10 @@ class Still:
     file: str
     """Relative to the evidence directory."""
     sha256: str
+    camera: str = ""
+    """Empty = not kept."""
+    people: tuple[tuple[int, int, int, int], ...] = ()
+    """Boxes of whom it counted for the alert's place (`mistaken.Box`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ A rate without its coverage is half a sentence: "absent 3.1 % of the 92 % that w
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from monitor.calendar import BEIJING
+from monitor.hours import Hours
 from monitor.posts import Post, Presence, presence
 
 
@@ -68,3 +70,30 @@ def passed(before: datetime, at: datetime, opens_at: datetime, saw: bool, post: 
         observed_s if value is Presence.PRESENT else 0.0,
         observed_s if value is Presence.ABSENT else 0.0,
     )
+
+
+LATE_S = 180.0
+"""What is on record may lag behind by so much, in seconds."""
+
+
+def unwatched(hours: Hours, kept: Days, days: Iterable[date], until: datetime) -> Days:
+    """Service time of a hall, up to a time, that nothing was recorded of because no program watched: it is unobserved.
+
+    On a day with nothing on record that is the whole service of every window that is usually open. On others it is what
+    all windows lack alike; what one lacks more, the roster had closed. `kept`: what is on record of the hall.
+    """
+    found: Days = {}
+    for day in days:
+        start = datetime.combine(day, time(), BEIJING)
+        end = min(until, start + timedelta(days=1))
+        own = {window: one.service_s for (window, at), one in kept.items() if at == day}
+        if end <= start or max(own.values(), default=0.0) >= hours.seconds(None, start, end) - LATE_S:
+            continue
+        usual = [window.id for window in hours.hall.windows if window.id in own or not (own or window.closed)]
+        lacking = {id: hours.seconds(id, start, end) - own.get(id, 0.0) for id in usual}
+        least = min(lacking.values(), default=0.0) if own else None
+        for id, seconds in lacking.items():
+            missing_s = seconds if least is None else least
+            if missing_s > LATE_S:
+                found[id, day] = Coverage(missing_s)
+    return found

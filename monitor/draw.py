@@ -1,10 +1,10 @@
 """The draw: which looks of a day are kept for blind labelling, alerts and silence alike.
 
-Of every hall and day so many looks of windows in service are drawn while an alert is open there, and as many while none
-is. Each stratum is a reservoir (Vitter's algorithm R), so every look has the same chance however many come, and nothing
-has to be known in advance. Of the many silent looks only one in a hundred, by chance, comes before its reservoir: else
-a whole city that opens would encode thousands of pictures within minutes, to throw nearly all of them away. The seed is
-the day and the hall: the same looks give the same draw.
+Of every hall and day so many looks at posts where somebody has to be are drawn while an alert is open there, and as
+many while none is. Each stratum is a reservoir (Vitter's algorithm R), so every look has the same chance however many
+come, and nothing has to be known in advance. Of the many silent looks only one in a hundred, by chance, comes before
+its reservoir: else a whole city that opens would encode thousands of pictures within minutes, to throw nearly all of
+them away. The seed is the day and the hall: the same looks give the same draw.
 """
 
 from dataclasses import dataclass, field
@@ -28,6 +28,8 @@ class Drawn(Generic[Kept]):
     alarmed: bool
     kept: Kept
     """What is kept of it: its masked picture."""
+    empty: bool | None = None
+    """Whether the post was taken for empty; None = not known."""
 
 
 @dataclass(slots=True)
@@ -59,14 +61,15 @@ class Draw(Generic[Kept]):
         digest = blake2b(f"{self.hall} {self.day} {alarmed} {self.seen[alarmed]}".encode(), digest_size=6).digest()
         return int.from_bytes(digest) / 2**48
 
-    def hold(self, place: int, drawn: Drawn[Kept]) -> None:
-        """Put a look into its place; the one that stood there goes."""
+    def hold(self, place: int, drawn: Drawn[Kept]) -> Drawn[Kept] | None:
+        """Put a look into its place; the one that stood there goes, and is told."""
         held = self.held[drawn.alarmed]
-        if place < len(held):
-            held[place] = drawn
-        else:
+        if place >= len(held):
             held.append(drawn)
+            return None
+        before, held[place] = held[place], drawn
+        return before
 
-    def weight(self, alarmed: bool) -> int:
+    def weight(self, alarmed: bool) -> float:
         """How many looks each one held of a stratum stands for, at least 1."""
-        return max(1, round(self.seen[alarmed] / max(1, len(self.held[alarmed]))))
+        return max(1.0, self.seen[alarmed] / max(1, len(self.held[alarmed])))

@@ -142,14 +142,26 @@ def write(directory: Path, alert: Alert, moment: Moment, at: datetime, jpeg: Mas
 
 
 def write_drawn(directory: Path, hall: str, window: str, at: datetime, jpeg: MaskedJpeg) -> tuple[str, str]:
-    """Write a picture of the blind draw below the evidence directory; its file and its SHA-256. Raises StillLost."""
+    """Write a picture of the blind draw below the evidence directory; its file and its SHA-256. Raises StillLost.
+
+    Nobody waits for the disk: at the opening every first look is drawn, and one that a power cut takes is left out.
+    """
     local = at.astimezone(UTC)
     file = Path(DRAWN, f"{local:%Y-%m-%d}", hall, f"{window}-{local:%H%M%S%f}.jpg")
     try:
-        _put(directory / file, jpeg.data)
+        (directory / file).parent.mkdir(parents=True, exist_ok=True)
+        (directory / file).write_bytes(jpeg.data)
     except OSError as error:
         raise StillLost(f"drawn picture {file} not written to {directory}: {error.strerror or error}") from error
     return file.as_posix(), hashlib.sha256(jpeg.data).hexdigest()
+
+
+def drawn_reads(directory: Path, file: str, sha256: str) -> bool:
+    """Whether a picture of the blind draw is still there, and the one that was written."""
+    try:
+        return hashlib.sha256((directory / file).read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def _put(path: Path, data: bytes) -> None:

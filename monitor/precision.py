@@ -62,6 +62,8 @@ class Labelled:
     """What the person saw."""
     weight: float
     """How many looks of its stratum it stands for."""
+    empty: bool | None = None
+    """Whether the machine took the post for empty, told of or not yet; None = not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,51 +80,73 @@ class Estimate:
 def drawn_precision(labelled: Iterable[Labelled]) -> Estimate:
     """Of the looks during an alert, the weighted share at which nobody was at the post."""
     alarmed = [one for one in labelled if one.alarmed]
-    return _odds(_total(alarmed, lambda one: one.absent), _total(alarmed, lambda one: not one.absent), len(alarmed))
+    return _odds([alarmed], lambda one: one.absent, lambda one: not one.absent, (_half(alarmed), _half(alarmed)))
 
 
 def recall(labelled: Iterable[Labelled]) -> Estimate:
     """Of all looks at which nobody was at the post, the share during an alert.
 
-    Horvitz–Thompson: each label stands for `weight` looks of its stratum, so its absent looks are as many as
-    its absent labels' weights add up to; recall is a / (a + s) of the two strata. The interval is that of its log
-    odds, log a − log s, whose variance is the sum of the two sums' relative variances (delta method); a stratum without
-    an absent label counts as half a one. It counts looks, not absences, and also those too short for any rule.
+    It counts looks, not absences, and also those too short for any rule: `noticed` tells what of the rest was at least
+    seen.
     """
-    everything = list(labelled)
-    told, silent = (
-        _total([one for one in everything if one.alarmed is alarmed], lambda one: one.absent)
-        for alarmed in (True, False)
+    told, silent = _strata(labelled)
+    return _odds(
+        [told, silent],
+        lambda one: one.absent and one.alarmed,
+        lambda one: one.absent and not one.alarmed,
+        (_half(told), _half(silent)),
     )
-    return _odds(told, silent, sum(one.absent for one in everything))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """An estimated number of looks."""
+def noticed(labelled: Iterable[Labelled]) -> Estimate:
+    """Of all looks at which nobody was at the post, the share at which the machine saw that, told of it or not.
 
-    value: float
-    safe: float
-    """The same, but never 0: half a label at least."""
-    relative: float
-    """Its variance divided by its square."""
-
-
-def _total(stratum: list[Labelled], hit: Callable[[Labelled], bool]) -> _Sum:
-    number = len(stratum)
-    parts = [one.weight if hit(one) else 0.0 for one in stratum]
-    value = sum(parts)
-    if value == 0 or number < 2:
-        half = sum(one.weight for one in stratum) / number / 2 if number else 0.5
-        return _Sum(value, max(value, half), 2.0)
-    variance = number / (number - 1) * sum((part - value / number) ** 2 for part in parts)
-    return _Sum(value, value, variance / value**2)
+    What is not noticed can never be told of; what is noticed and not told of was short, or its time ran.
+    """
+    told, silent = _strata(one for one in labelled if one.empty is not None)
+    half = max(_half(told), _half(silent))
+    return _odds(
+        [told, silent],
+        lambda one: one.absent and one.empty is True,
+        lambda one: one.absent and one.empty is False,
+        (half, half),
+    )
 
 
-def _odds(hits: _Sum, others: _Sum, of: int) -> Estimate:
-    if hits.value + others.value == 0:
+Test = Callable[[Labelled], bool]
+
+
+def _strata(labelled: Iterable[Labelled]) -> tuple[list[Labelled], list[Labelled]]:
+    everything = list(labelled)
+    return [one for one in everything if one.alarmed], [one for one in everything if not one.alarmed]
+
+
+def _half(stratum: list[Labelled]) -> float:
+    """Half a label: what may have been missed where none was found."""
+    return sum(one.weight for one in stratum) / len(stratum) / 2 if stratum else 0.5
+
+
+def _odds(strata: list[list[Labelled]], hit: Test, other: Test, halves: tuple[float, float]) -> Estimate:
+    """The share of hits of hits and others, each label standing for its weight (Horvitz–Thompson).
+
+    The interval is that of the log odds, log a − log b, by the delta method: the variance of the sum of the labels'
+    parts w·hit/a − w·other/b, stratum by stratum, so that hits and others of one stratum are not taken for independent.
+    Where none of one kind was found it is `halves` instead, of relative variance 2; so is what rests on a single label.
+    """
+    kinds = [[(one.weight, hit(one), other(one)) for one in stratum] for stratum in strata]
+    hits, others = (sum(one[0] for stratum in kinds for one in stratum if one[kind]) for kind in (1, 2))
+    of = sum(one[1] or one[2] for stratum in kinds for one in stratum)
+    if hits + others == 0:
         return Estimate(None, 0.0, 1.0, of)
-    middle, spread = log(hits.safe / others.safe), Z * sqrt(hits.relative + others.relative)
-    low, high = (1 / (1 + exp(-odds)) for odds in (middle - spread, middle + spread))
-    value = hits.value / (hits.value + others.value)
+    a, b = hits or halves[0], others or halves[1]
+    variance = 2.0 * (hits == 0) + 2.0 * (others == 0)
+    for stratum in kinds:
+        parts = [weight * (is_hit / a - is_other / b) for weight, is_hit, is_other in stratum]
+        number = len(parts)
+        mean = sum(parts) / max(1, number)
+        spread = sum((part - mean) ** 2 for part in parts)
+        variance += number / (number - 1) * spread if number > 1 else 2 * sum(part**2 for part in parts)
+    middle, half = log(a / b), Z * sqrt(variance)
+    low, high = (1 / (1 + exp(-max(-700.0, odds))) for odds in (middle - half, middle + half))
+    value = hits / (hits + others)
     return Estimate(value, min(low, value), max(high, value), of)

@@ -10,6 +10,8 @@ from monitor.terms import Term
 
 LONGEST = timedelta(days=366)
 """Nothing is arranged for longer at once."""
+YEARS = range(2000, 2100)
+"""Times of other years are mistakes."""
 
 
 class Arrangement(StrEnum):
@@ -103,6 +105,7 @@ TAKES_OVER = (Arrangement.LEAVE, Arrangement.SIGN_OUT, Arrangement.COVER)
 
 def check(entry: Entry, hall: Hall, others: Iterable[Entry]) -> None:
     """Raises Refused if an entry cannot stand. `others`: the newest versions of the other entries of its window."""
+    check_words(entry)
     if entry.withdrawn:
         return
     window = next((one for one in hall.windows if one.id == entry.window), None)
@@ -114,7 +117,6 @@ def check(entry: Entry, hall: Hall, others: Iterable[Entry]) -> None:
         raise Refused(Term("结束时间须晚于开始时间", "the end must come after the beginning"), "until")
     if entry.until is not None and entry.until - entry.since > LONGEST:
         raise Refused(Term("一次最长安排 366 天", "at most 366 days can be arranged at once"), "until")
-    _check_words(entry)
     _check_substitute(entry, hall, window.zone)
     for other in others:
         if other.id != entry.id and contradicts(entry, other):
@@ -128,14 +130,20 @@ def check(entry: Entry, hall: Hall, others: Iterable[Entry]) -> None:
             )
 
 
-def _check_words(entry: Entry) -> None:
-    """Classes instead of words: nothing personal can be written down."""
+def check_words(entry: Entry) -> None:
+    """Raises Refused for what no entry may say. Classes instead of words: nothing personal can be written down."""
+    for field, time in (("since", entry.since), ("until", entry.until)):
+        if time is not None and time.year not in YEARS:
+            raise Refused(
+                Term(f"年份须在 {YEARS[0]} 至 {YEARS[-1]} 之间", f"the year must be one of {YEARS[0]} to {YEARS[-1]}"),
+                field,
+            )
     if entry.reason and entry.reason not in REASONS:
         words = "、".join(term.zh for term in REASONS.values())
         raise Refused(Term(f"原因只能选类别：{words}", f"the reason must be one of {', '.join(REASONS)}"), "reason")
     if entry.kind in NEEDS_REASON and not entry.reason:
         raise Refused(Term("暂停须选原因类别", "a pause needs a class of reason"), "reason")
-    if not entry.by or len(entry.by) > 32:
+    if not entry.by.strip() or len(entry.by) > 32 or not entry.by.isprintable():
         raise Refused(Term("须写明由哪个岗位安排（32 字以内）", "say which post arranges it, in 32 characters"), "by")
 
 

@@ -41,7 +41,13 @@ def layout(record: AlertRecord, office: Office, visit: Visit) -> list[Component]
     why = next(iter(reversed(alert_records.reasons(office.engine, alert.key))), None)
     facts = html.Div(
         [
-            html.Section([html.H2(say("alert.facts")), facts_of(*office.as_seen(alert), say)], className="sheet"),
+            html.Section(
+                [
+                    html.H2(say("alert.facts")),
+                    facts_of(*office.as_seen(alert), judging_records.earlier(office.engine, alert), say),
+                ],
+                className="sheet",
+            ),
             html.Section([html.H2(say("alert.rule")), rule_of(alert, sources(why), say)], className="sheet"),
         ],
         className="alert-facts",
@@ -105,8 +111,11 @@ def missing(alert: Alert, when: Moment, say: Say) -> str:
     return say("still.pending.eased") if alert.rule in CROWD else say("still.pending")
 
 
-def facts_of(alert: Alert, counts_to: datetime, say: Say) -> Component:
-    """What is known about the alert; it counts up to its end or the last look."""
+def facts_of(alert: Alert, counts_to: datetime, earlier: tuple[int, int], say: Say) -> Component:
+    """What is known about the alert; it counts up to its end or the last look.
+
+    `earlier`: alerts here in the 30 days before it, and how many of them were right.
+    """
     rows: list[tuple[str, Any]] = [
         (say("fact.since"), moment(alert.since)),
         (say("fact.opened"), moment(alert.opened_at)),
@@ -120,6 +129,7 @@ def facts_of(alert: Alert, counts_to: datetime, say: Say) -> Component:
     else:
         rows.append((say("fact.waiting"), say("state.UNKNOWN") if alert.waiting is None else str(alert.waiting)))
         rows.append((say("fact.pause"), say("fact.yes") if alert.pause_signal else say("alert.no_pause")))
+    rows.append((say("fact.earlier"), say("fact.earlier.count", n=earlier[0], right=earlier[1])))
     return facts_table(rows)
 
 

@@ -1,7 +1,7 @@
 """观察覆盖: how much of the windows' service time was observed, where nobody looks, and what shadow mode would tell."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dash import html
 from dash.development.base_component import Component
@@ -16,7 +16,7 @@ from dashboards.words import Say, say_term
 from monitor.adapters import alert_records, coverage_records
 from monitor.adapters.alert_records import AlertRecord
 from monitor.calendar import BEIJING, today
-from monitor.coverage import Coverage, Days, total
+from monitor.coverage import Coverage, Days, total, unwatched
 from monitor.places import Hall
 from monitor.rates import Rate
 from monitor.verdicts import ADOPTED, NAMES
@@ -35,10 +35,22 @@ def show(office: Office, visit: Visit) -> Component:
     day = today(office.clock())
     wanted = visit.query.get("days", "")
     days = int(wanted) if wanted.isdecimal() and int(wanted) in DAYS else DAYS[0]
-    halls = [hall.id for hall in office.settings.halls]
-    found = coverage_records.read(office.engine, halls, day - timedelta(days=days - 1), day)
+    found = covered(office, [day - timedelta(days=before) for before in reversed(range(days))])
     body = layout(office, visit, found, days, office.hall(visit.query.get("hall", "")))
     return light_page("coverage", office.settings, visit, body)
+
+
+def covered(office: Office, days: Sequence[date]) -> dict[str, Days]:
+    """By hall: what is on record of some days, and the service after the first one on record that nobody watched."""
+    halls = [hall.id for hall in office.settings.halls]
+    found = dict(coverage_records.read(office.engine, halls, days[0], days[-1]))
+    first = coverage_records.first_days(office.engine)
+    earliest = min(first.values(), default=days[-1])
+    for hall in halls:
+        asked = [day for day in days if day > first.get(hall, earliest)]
+        for key, more in unwatched(office.settings.hours[hall], found[hall], asked, office.clock()).items():
+            found[hall][key] = found[hall].get(key, Coverage()) + more
+    return found
 
 
 def layout(office: Office, visit: Visit, found: Mapping[str, Days], days: int, chosen: Hall | None) -> list[Component]:

@@ -23,8 +23,9 @@ def show(office: Office, visit: Visit) -> Component:
 def layout(office: Office, visit: Visit) -> list[Component]:
     """The next picture, the question and the answers; or that everything is done."""
     say, tongue = visit.say, visit.language
-    sample = judging_records.next_sample(office.engine)
-    left = judging_records.waiting(office.engine)
+    since = office.clock() - judging_records.OFFERED
+    sample = judging_records.next_sample(office.engine, since)
+    left = judging_records.waiting(office.engine, since)
     head = html.Div(
         [html.H2(say("label.title"), className="page-title"), html.Span(say("label.left", n=left))],
         className="ledger-head",

@@ -24,7 +24,7 @@ from dashboards.words import Say
 from monitor.adapters import roster_records
 from monitor.calendar import today
 from monitor.places import Hall, Segment
-from monitor.roster import REASONS, TAKES_OVER, Arrangement, Entry, Refused
+from monitor.roster import REASONS, TAKES_OVER, YEARS, Arrangement, Entry, Refused
 from monitor.roster import in_force as newest
 
 ENTERED = (
@@ -86,9 +86,10 @@ def show(office: Office, visit: Visit) -> Component:
 def day_of(text: str, office: Office) -> date:
     """A day as asked for, or today."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return today(office.clock())
+    return day if day.year in YEARS else today(office.clock())
 
 
 def address(hall: str, day: date) -> str:

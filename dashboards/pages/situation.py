@@ -20,10 +20,11 @@ from dashboards.pages.panels import (
     windows_panel,
 )
 from dashboards.places import named
-from dashboards.verdicts import REASONS, judge
-from dashboards.visit import Visit
+from dashboards.verdicts import REASONS, judge, proposed
+from dashboards.visit import Visit, visit
 from dashboards.words import WORDS, Say, say_term
 from monitor import roster
+from monitor.adapters import alert_records
 from monitor.alerts import ABOUT
 from monitor.verdicts import CAUSES, NAMES, VerdictKind
 
@@ -77,6 +78,10 @@ def register(app: Dash, office: Office) -> None:
     @app.callback(Output("situation-toast", "children"), Input("situation-verdict", "data"), prevent_initial_call=True)
     def judged(asked: dict[str, Any]) -> Component:
         said, refused = judge(office, asked["key"], VerdictKind(asked["kind"]), asked["reason"])
+        record = None if refused else alert_records.alert(office.engine, asked["key"])
+        count = proposed(office, record) if record is not None else 0
+        if count:
+            said = f"{said} · {visit().say('verdict.third', n=count)}{visit().say('verdict.third.where')}"
         return toast(said, refused, key=str(asked["at"]))
 
 

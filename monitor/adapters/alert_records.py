@@ -98,7 +98,13 @@ def add_still(engine: Engine, key: str, still: Still) -> bool:
     """Record a still of an alert; False if that moment of it is there already."""
     with transaction(engine) as connection:
         row = insert(connection, tables.stills).values(
-            alert_key=key, moment=still.moment, at=still.at, file=still.file, sha256=still.sha256
+            alert_key=key,
+            moment=still.moment,
+            at=still.at,
+            file=still.file,
+            sha256=still.sha256,
+            camera=still.camera,
+            people=[list(box) for box in still.people],
         )
         added = row.on_conflict_do_nothing(index_elements=["alert_key", "moment", "at"]).returning(tables.stills.c.id)
         return connection.execute(added).first() is not None
@@ -182,7 +188,8 @@ def _alert(row: RowMapping) -> Alert:
 
 
 def _still(row: RowMapping) -> Still:
-    return Still(Moment(row["moment"]), row["at"], row["file"], row["sha256"])
+    people = tuple((left, top, right, bottom) for left, top, right, bottom in row["people"] or ())
+    return Still(Moment(row["moment"]), row["at"], row["file"], row["sha256"], row["camera"], people)
 
 
 def _verdict(row: RowMapping) -> Verdict:

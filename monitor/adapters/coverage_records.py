@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from monitor.adapters.database import insert, transaction
 from monitor.adapters.reason_tables import coverage as table
@@ -30,3 +30,10 @@ def read(engine: Engine, halls: Collection[str], first: date, last: date) -> Map
         for row in connection.execute(wanted).mappings():
             found[row["hall"]][row["window"], row["day"]] = Coverage(*(row[name] for name in FIGURES))
     return found
+
+
+def first_days(engine: Engine) -> Mapping[str, date]:
+    """The first day on record of each hall that has any."""
+    wanted = select(table.c.hall, func.min(table.c.day)).group_by(table.c.hall)
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(wanted)}

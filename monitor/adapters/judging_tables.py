@@ -1,6 +1,6 @@
 """Tables: what people say about alerts besides their verdicts, and the blind draw."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from monitor.adapters.tables import Utc, metadata
 
@@ -32,8 +32,13 @@ samples = Table(
     Column("file", String, nullable=False, comment="relative to the evidence directory"),
     Column("sha256", String, nullable=False),
     Column(
-        "stratum", Integer, nullable=False, comment="looks of that day and hall that it stands for, itself included"
+        "weight",
+        Float,
+        nullable=False,
+        server_default="1",
+        comment="looks of its stratum that it stands for, itself included",
     ),
+    Column("empty", Boolean, comment="whether the post was taken for empty; null = not kept"),
     UniqueConstraint("hall", "window", "at"),
     Index(None, "at"),
 )
@@ -43,6 +48,18 @@ labels = Table(
     metadata,
     Column("sample", ForeignKey("samples.id"), primary_key=True),
     Column("label", String, nullable=False, comment="present, absent or unclear"),
+    Column("by", String, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+no_people = Table(
+    "no_people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hall", String, nullable=False),
+    Column("camera", String, nullable=False),
+    Column("box", JSON, nullable=False, comment="left, top, right, bottom in thousandths of the picture"),
+    Column("accepted", Boolean, nullable=False, comment="whether what stands there is not counted"),
     Column("by", String, nullable=False),
     Column("at", Utc, nullable=False),
 )

@@ -11,7 +11,7 @@ from monitor.adapters.database import transaction
 from monitor.adapters.roster_tables import roster_entries
 from monitor.calendar import BEIJING, today
 from monitor.places import Hall
-from monitor.roster import OWN, Arrangement, Entry, Refused, check
+from monitor.roster import OWN, Arrangement, Entry, Refused, check, check_words
 from monitor.terms import Term
 
 NAMES = tuple(field.name for field in fields(Entry))
@@ -97,6 +97,7 @@ def find(engine: Engine, id: str) -> Entry | None:
 
 
 def _add(connection: Connection, hall: Hall, entry: Entry, at: datetime) -> bool:
+    check_words(entry)
     held = _find(connection, entry.id)
     if held is not None and entry.version <= held.version:
         if _versioned(connection, entry) == entry:

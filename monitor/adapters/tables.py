@@ -109,6 +109,8 @@ stills = Table(
     Column("at", Utc, nullable=False, comment="when the picture was taken, UTC"),
     Column("file", String, nullable=False, comment="relative to the evidence directory"),
     Column("sha256", String, nullable=False, comment="of the file, hexadecimal"),
+    Column("camera", String, nullable=False, server_default=""),
+    Column("people", JSON, comment="boxes of whom it counted: left, top, right, bottom in thousandths"),
     UniqueConstraint("alert_key", "moment", "at"),
 )
 

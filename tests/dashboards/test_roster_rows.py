@@ -98,6 +98,14 @@ def test_a_day_ends_at_its_end() -> None:
     assert moment_of(None, "until", ends=True) is None
 
 
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01 00:00", "1026-11-20 08:00", "9999-12-31 24:00"])
+def test_a_time_of_another_age_is_a_mistake(text: str) -> None:
+    with pytest.raises(Refused):
+        moment_of(text, "until", ends=True)
+    with pytest.raises(Refused):
+        moment_of(datetime.fromisoformat(text[:10]), "until", ends=True)
+
+
 @given(st.dictionaries(st.sampled_from(COLUMNS), st.text() | st.none() | st.dates() | st.datetimes()))
 def test_no_cell_is_too_strange(settings: Settings, cells: dict[str, Any]) -> None:
     assert isinstance(entry_of(2, ROW | cells, settings), Entry | Flaw)

@@ -174,7 +174,10 @@ class Shard:
         self.recorder, self.scenery = Recorder(engine), Scenery()
         self.reporter = Reporter(self.bus, "cost 416x256", False, self.albums, clock=lambda: self.second)
         self.projection, self.retention = Projection(telemetry), Retention(engine, directory / "evidence")
-        self.draws, self.memories = Draws(engine, directory / "evidence"), Memories(directory, lambda: self.second)
+        self.draws, self.memories = (
+            Draws(engine, directory / "evidence", directory / "draws"),
+            Memories(directory, lambda: self.second),
+        )
         self.meter, self.samples, self.changes, self.shot = Meter(), 0, 0, picture()
 
     def watch(self, seconds: float, blind: float) -> None:

@@ -50,3 +50,9 @@ def test_of_many_silent_looks_few_are_held_for_a_while_and_all_have_the_same_cha
     )
     assert sum(tenths.values()) == 2000
     assert min(tenths.values()) > 150
+
+
+def test_a_weight_is_a_share_and_no_whole_number() -> None:
+    draw = drawn("hc01", 60)
+    assert len(draw.held[True]) == 4
+    assert draw.weight(True) == 1.5  # 6 looks

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from monitor.precision import Labelled, drawn_precision, recall, wilson
+from monitor.precision import Labelled, drawn_precision, noticed, recall, wilson
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,31 @@ def test_of_nothing_everything_is_possible() -> None:
     assert (share.value, share.low, share.high, share.enough) == (None, 0.0, 1.0, False)
     with pytest.raises(ValueError, match="3 of 2"):
         wilson(3, 2)
+
+
+def independent(dice: random.Random) -> list[Labelled]:
+    """Few labels out of very many looks, as they are: nobody there in 0.6 of those in alerts and in 0.1 of the others,
+    and of the latter 0.8 noticed."""
+    alarmed = [Labelled(True, dice.random() < 0.6, 5.0, True) for _ in range(200)]
+    return alarmed + [Labelled(False, dice.random() < 0.1, 50.0, dice.random() < 0.8) for _ in range(200)]
+
+
+def test_hits_and_others_of_one_stratum_are_not_independent() -> None:
+    dice = random.Random(20261127)
+    days = [independent(dice) for _ in range(400)]
+    told, silent = 0.6 * 200 * 5, 0.1 * 200 * 50
+    for estimate, truth in (
+        (drawn_precision, 0.6),
+        (recall, told / (told + silent)),
+        (noticed, (told + 0.8 * silent) / (told + silent)),
+    ):
+        within = sum(one.low <= truth <= one.high for one in map(estimate, days))
+        assert 0.92 * len(days) <= within <= 0.99 * len(days), (estimate, within)
+
+
+def test_what_was_not_kept_says_nothing_of_what_was_noticed() -> None:
+    assert noticed([Labelled(True, True, 5.0), Labelled(False, True, 5.0)]).value is None
+    assert noticed([Labelled(True, True, 5.0, True), Labelled(False, True, 15.0, False)]).value == 0.25
 
 
 def day(dice: random.Random) -> list[Labelled]:

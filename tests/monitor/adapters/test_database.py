@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.schema import CreateTable
 
-from monitor.adapters import tables
+from monitor.adapters import judging_records, tables
 from monitor.adapters.database import DatabaseUnusable, open_database, transaction
 
 OPEN = "import sys; from monitor.adapters.database import open_database; open_database(sys.argv[1])"
@@ -22,6 +22,26 @@ def test_the_migrations_lead_to_the_tables(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_looks_drawn_before_weights_were_fractions_keep_theirs(url: str) -> None:
+    engine = open_database(url)
+    with transaction(engine) as connection:  # as the version before left it
+        connection.execute(text("ALTER TABLE samples ADD COLUMN stratum INTEGER NOT NULL DEFAULT 7"))
+        for column in ("weight", "empty"):
+            connection.execute(text(f"ALTER TABLE samples DROP COLUMN {column}"))
+        for column in ("camera", "people"):
+            connection.execute(text(f"ALTER TABLE stills DROP COLUMN {column}"))
+        connection.execute(text("DROP TABLE no_people"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+        values = "VALUES (3, 'hc01', 'w001', '2026-11-20 01:00:00', 1, 'x.jpg', '0', 225)"
+        connection.execute(text(f"INSERT INTO samples (id, hall, window, at, alarmed, file, sha256, stratum) {values}"))
+        connection.execute(text("INSERT INTO labels VALUES (3, 'absent', '监督员', '2026-11-20 02:00:00')"))
+    engine.dispose()
+    engine = open_database(url)
+    (label,) = judging_records.labelled(engine, datetime(2026, 11, 1, tzinfo=UTC))
+    assert (label.weight, label.absent, label.empty) == (225.0, True, None)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=str)
