@@ -68,7 +68,7 @@ class Draws:
         if draw is not None and (draw.day != day or desk.hours.at(None, sample.at) is None):
             del self.draws[hall]
             self._close(draw)
-        if sample.picture is None or people is None:
+        if sample.shown is None or people is None:
             return
         for region in desk.regions[sample.camera]:
             if region.kind is RegionKind.STAFF:

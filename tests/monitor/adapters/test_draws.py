@@ -1,11 +1,13 @@
 """The blind draw at work."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
+from camera_ingest.sample import Grey, Picture
 from models.detection import Detection
 from monitor.adapters import judging_records
 from monitor.adapters.draws import Draws
@@ -130,3 +132,25 @@ def test_labels_are_given_once_and_counted_by_their_strata(engine: Engine, tmp_p
     labelled = judging_records.labelled(engine, ZERO)
     assert (done, len(labelled)) == (8, 8)
     assert all(one.absent for one in labelled if one.alarmed)
+
+
+def test_the_colours_of_a_look_that_is_not_drawn_are_not_asked_for(engine: Engine, tmp_path: Path) -> None:
+    class Undecoded:
+        @property
+        def picture(self) -> Picture:
+            raise AssertionError("converted")
+
+        @property
+        def grey(self) -> Grey:
+            raise AssertionError("looked at")
+
+        @property
+        def size(self) -> tuple[int, int]:
+            return 120, 160
+
+    hall, draws = desk(), Draws(engine, tmp_path, tmp_path / "memory")
+    for second in range(0, 100, 10):
+        sample = replace(seeing("c1", second), shown=Undecoded())
+        hall.judge(sample, observe(sample.at, hall.regions["c1"], (CLERK_1,)))
+        draws.offer(hall, sample, (CLERK_1,))
+    assert draws.draws["hc01"].seen == {True: 0, False: 20}
