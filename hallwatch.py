@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from hallwatch_wiring import Verbs
+    from monitor.ladder import Person
 
 LOG = logging.getLogger("hallwatch")
 DONE, REFUSED, USAGE, MISSING = 0, 1, 2, 3
@@ -102,15 +103,19 @@ def notify(options: argparse.Namespace) -> None:
     """Tell the people on duty of alerts, by robots, e-mail, webhooks and text messages."""
     from dashboards.duty import message
     from monitor.adapters.database import open_database
-    from monitor.adapters.notices import AppriseSender, Notifier, SmsSender
+    from monitor.adapters.notices import Notifier
+    from monitor.adapters.senders import AppriseSender, Bounded, Sender, SmsSender
 
     settings, stop = load_settings(options.config), threading.Event()
-    people = {
-        one.person: SmsSender(one.sms.url, one.sms.to, one.sms.body, one.sms.headers)
-        if one.sms is not None
-        else AppriseSender(one.url)
-        for one in settings.notices.recipients
-    }
+    people: dict[Person, Sender] = {}
+    for one in settings.notices.recipients:
+        sms = one.sms
+        if sms is not None:
+            people[one.person] = Bounded(
+                SmsSender(sms.url, sms.to, sms.body, sms.headers, sms.method, sms.timeout_s), sms.timeout_s
+            )
+        else:
+            people[one.person] = AppriseSender(one.url)
     if not people:
         raise Refused("notices.recipients: expected somebody who is to be told, found nobody")
     notifier = Notifier(
@@ -118,12 +123,14 @@ def notify(options: argparse.Namespace) -> None:
         settings.halls,
         settings.thresholds,
         people,
-        lambda alert, due: message(settings, alert, due, datetime.now(UTC)),
+        lambda due: message(settings, due),
+        settings.notices.ladder,
     )
     with stopping(stop.set):
         while not stop.is_set():
             notifier.turn(datetime.now(UTC))
             stop.wait(NOTICES_S)
+    notifier.rest(NOTICES_S)
 
 
 def replay(options: argparse.Namespace) -> None:
