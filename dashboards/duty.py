@@ -42,17 +42,16 @@ def message(settings: Settings, due: Due) -> tuple[str, str]:
         title = say("notice.simulated", title=title)
     places = due.members or (alert.place,)
     names = say("notice.and").join(place_name(settings, alert.hall, place, "zh") for place in places)
-    lines = [f"{hall_name(settings, alert.hall, 'zh')} {names}", *_facts(alert, due.counts_to, "zh")]
+    lines = [f"{hall_name(settings, alert.hall, 'zh')} {names}", *_facts(alert, due.counts_to, say)]
     address = link(settings.notices.base_url, settings.notices.secret, due.head or alert.key)
     if address:
         lines.append(say("notice.confirm", link=address))
     return title, "\n".join(lines)
 
 
-def _facts(alert: Alert, counts_to: datetime, tongue: str) -> list[str]:
+def _facts(alert: Alert, counts_to: datetime, say: Say) -> list[str]:
     """Since when, for how long, and how many wait; whether it can be seen, or is over."""
-    say = words(tongue)
-    lasted = spoken(timedelta(seconds=lasted_s(alert, counts_to)), tongue)
+    lasted = spoken(timedelta(seconds=lasted_s(alert, counts_to)), say)
     facts = [say("notice.since", time=clock(alert.since), lasted=lasted)]
     if alert.rule in CROWD:
         facts.append(say("alert.people.unknown") if alert.people is None else say("alert.people", n=alert.people))
@@ -71,9 +70,7 @@ def confirm(office: Office, keys: Sequence[str], action: str, reason: str = "") 
     """Record what the duty director did about some alerts; the sentence's key, and whether it was refused."""
     if not keys or any(alert_records.alert(office.engine, key) is None for key in keys):
         return "alert.none", True
-    now = office.clock()
-    notice_records.opened(office.engine, keys, now)  # who acts has seen it, with or without a script
-    if not notice_records.confirm(office.engine, keys, Confirmed(action, reason, DIRECTOR, now)):
+    if not notice_records.confirm(office.engine, keys, Confirmed(action, reason, DIRECTOR, office.clock())):
         return "confirm.before", True
     office.changed()
     return "confirm.done", False
@@ -137,7 +134,7 @@ def _page(office: Office, alerts: Sequence[Alert], token: str, said: str) -> Res
         title = f"{title} · {say('alert.group', n=len(seen))}"
     parts = [f"<h1>{escape(title)}</h1>", f"<p>{escape(hall_name(office.settings, first.hall, tongue))}</p>"]
     for alert, counts_to in seen:
-        facts = "<br>".join(escape(fact) for fact in _facts(alert, counts_to, tongue))
+        facts = "<br>".join(escape(fact) for fact in _facts(alert, counts_to, say))
         place = escape(place_name(office.settings, alert.hall, alert.place, tongue))
         parts.append(f"<p class='where'><b>{place}</b><br>{facts}</p>")
     if said:

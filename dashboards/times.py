@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from dashboards.words import Say
 from monitor.calendar import BEIJING
 
 
@@ -27,10 +28,10 @@ def lasting(duration: timedelta) -> str:
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60:02d}:{rest % 60:02d}"
 
 
-def spoken(duration: timedelta, tongue: str) -> str:
+def spoken(duration: timedelta, say: Say) -> str:
     """13 分 55 秒, or 1 小时 07 分 from an hour on: beside a time of day it is not taken for another one."""
     seconds = max(0, int(duration.total_seconds()))
     hours, minutes = divmod(seconds // 60, 60)
     if hours:
-        return f"{hours} h {minutes:02d} min" if tongue == "en" else f"{hours} 小时 {minutes:02d} 分"
-    return f"{minutes} min {seconds % 60:02d} s" if tongue == "en" else f"{minutes} 分 {seconds % 60:02d} 秒"
+        return say("time.hours", h=hours, m=f"{minutes:02d}")
+    return say("time.minutes", m=minutes, s=f"{seconds % 60:02d}")

@@ -91,11 +91,6 @@ def test_only_the_page_itself_says_that_it_was_seen(client: FlaskClient, site: S
     assert notice_records.confirmed(site.engine, alert.key) is None
 
 
-def test_whoever_answers_without_a_script_has_seen_it(client: FlaskClient, site: Site, alert: Alert) -> None:
-    assert tap(client, token(alert), "reminded") == 200
-    assert seen_at(site, alert) is not None
-
-
 def test_the_link_of_a_group_shows_and_confirms_those_of_it_that_are_open(client: FlaskClient, site: Site) -> None:
     ours = [one for one in city.alerts(site.now) if one.hall in ("sz01", "hc01") and one.place.startswith("w")]
     head, over = next(one for one in ours if one.until is not None), 1

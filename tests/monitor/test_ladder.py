@@ -97,10 +97,14 @@ def test_a_group_climbs_by_its_reddest() -> None:
 
 def test_what_cannot_be_seen_climbs_no_further() -> None:
     blind = replace(RED, sees=False)
-    said = ((ZERO, ALERT), (after(5), RED), (after(12), blind))
+    said: History = ((ZERO, ALERT), (after(5), RED), (after(12), blind))
     assert told(blind, minutes=60, histories={RED.key: said}) == [("red", "duty")]
     assert told(blind, minutes=60) == [("red", "duty")]  # not knowing since when
-    late = ((ZERO, ALERT), (after(5), RED), (after(15.05), blind))  # it was due, and is told when it is seen again
+    late: History = (
+        (ZERO, ALERT),
+        (after(5), RED),
+        (after(15.05), blind),
+    )  # due, and told when it is seen again
     assert told(blind, minutes=60, histories={RED.key: late}) == [("red", "duty")]
     assert [one.stage for one in standing([blind], {}, [DISTRICT], after(60), histories={RED.key: late})] == [
         "district"

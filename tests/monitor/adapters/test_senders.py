@@ -64,7 +64,7 @@ def answering(say: Callable[[socket.socket], None]) -> Iterator[int]:
     thread.join()
 
 
-WRONG = {
+WRONG: dict[str, Callable[[int], Sender]] = {
     "garbage": lambda port: SmsSender(f"http://127.0.0.1:{port}/{SECRET}", "1"),
     "no port": lambda port: SmsSender(f"http://127.0.0.1:{SECRET}/", "1"),
     "no address": lambda port: SmsSender(SECRET, "1"),
