@@ -11,7 +11,7 @@ which the place was seen counts; nothing climbs while it cannot be seen. What is
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -91,78 +91,98 @@ History = Sequence[tuple[datetime, Alert]]
 """Everything that was said of an alert, with the time of it, oldest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is on record of the alerts of which somebody may be told."""
+
+    heads: Mapping[str, str] = field(default_factory=dict)
+    """Of alerts that are told together, key → key of the first (`halls.gathered`)."""
+    messages: Mapping[tuple[str, str, str], bool] = field(default_factory=dict)
+    """Those that were due, by their key, and whether they were sent; what was due once stays so."""
+    stopped: Collection[str] = ()
+    """Keys of alerts that somebody confirmed or judged."""
+    histories: Mapping[str, History] = field(default_factory=dict)
+    """By key, to know how long each was seen."""
+    counts_to: Mapping[str, datetime] = field(default_factory=dict)
+    """By key, up to when an alert counts where that is known better than from its history."""
+
+    def until(self, alert: Alert, at: datetime) -> datetime:
+        """Up to when an open alert counts."""
+        told = self.counts_to.get(alert.key)
+        return seen_until(alert, at, self.histories.get(alert.key, ())) if told is None else told
+
+    def seen_s(self, alert: Alert, level: Level, at: datetime) -> float | None:
+        """For how many seconds an open alert has been seen at a level; None = it has not reached it."""
+        since = alert.opened_at if level is Level.YELLOW else alert.red_at
+        if since is None:
+            return None
+        history = self.histories.get(alert.key, ())
+        then = next((was for _, was in history if level is Level.YELLOW or was.red_at is not None), alert)
+        unseen_s = max(0.0, alert.unseen_s - then.unseen_s)
+        return max(0.0, (self.until(alert, at) - since).total_seconds() - unseen_s)
+
+
+NOTHING = Known()
+
+
 def standing(
     alerts: Iterable[Alert],
-    heads: Mapping[str, str],
     people: Iterable[Person],
     at: datetime,
-    sent: Collection[tuple[str, str, str]] = (),
-    stopped: Collection[str] = (),
+    known: Known = NOTHING,
     ladder: Sequence[Rung] = LADDER,
-    histories: Mapping[str, History] | None = None,
 ) -> Iterator[Due]:
     """The messages that stand at a time; those that wait are marked so, and so are those that a higher stage outdoes.
 
-    `heads`: of alerts that are told together, key → key of the first (`halls.gathered`); `sent`: keys of messages that
-    were sent; `stopped`: keys of alerts that somebody confirmed or judged; `ladder`: in the order of its heights;
-    `histories`: by key, to know what was seen.
+    `ladder`: in the order of its heights.
     """
-    people, histories = tuple(people), histories or {}
+    people = tuple(people)
     events: dict[str, list[Alert]] = {}
     for one in sorted(alerts, key=lambda one: (one.opened_at, one.key)):
-        if one.until is None and one.key not in stopped and needs_a_person(one):
-            events.setdefault(heads.get(one.key, one.key), []).append(one)
+        if one.until is None and one.key not in known.stopped and needs_a_person(one):
+            events.setdefault(known.heads.get(one.key, one.key), []).append(one)
     for head, open_ones in events.items():
-        reached = {rung.stage: _reached(rung, open_ones, at, histories) for rung in ladder}
-        members = tuple(one.place for one in open_ones) if len(open_ones) > 1 else ()
         for person in people:
-            if person.halls and open_ones[0].hall not in person.halls:
-                continue
-            own = [rung for rung in ladder if rung.role is person.role]
-            passed = [rung.stage for rung in own if reached[rung.stage] or (head, rung.stage, person.name) in sent]
-            for rung in own:
-                if not reached[rung.stage]:
-                    continue
-                alert, held = _speaker(reached[rung.stage]), rung.stage != passed[-1] or is_quiet(person, at)
-                held = held or (rung.after_s > 0 and not alert.sees)
-                counts_to = seen_until(alert, at, histories.get(alert.key, ()))
-                yield Due(alert, rung.stage, person.name, counts_to, members, head, held)
+            if not person.halls or open_ones[0].hall in person.halls:
+                own = [rung for rung in ladder if rung.role is person.role]
+                yield from _messages(head, open_ones, person, at, known, own)
+
+
+def _messages(
+    head: str, open_ones: Sequence[Alert], person: Person, at: datetime, known: Known, own: Sequence[Rung]
+) -> list[Due]:
+    """One person's messages about one event, over the stages of that person's role."""
+    members = tuple(one.place for one in open_ones) if len(open_ones) > 1 else ()
+    quiet, outdone = is_quiet(person, at), False
+    found: list[Due] = []
+    for rung in reversed(own):
+        key = head, rung.stage, person.name
+        after_s = 0.0 if key in known.messages else rung.after_s
+        seen = [(one, known.seen_s(one, rung.level, at)) for one in open_ones]
+        reached = [one for one, seconds in seen if seconds is not None and seconds >= after_s]
+        if reached:
+            alert = _speaker(reached)
+            held = quiet or outdone or (rung.after_s > 0 and not alert.sees)
+            found.append(Due(alert, rung.stage, person.name, known.until(alert, at), members, head, held))
+        outdone = outdone or bool(reached) or known.messages.get(key, False)
+    return found[::-1]
 
 
 def due(
     alerts: Iterable[Alert],
-    heads: Mapping[str, str],
     people: Iterable[Person],
     at: datetime,
-    sent: Collection[tuple[str, str, str]] = (),
-    stopped: Collection[str] = (),
+    known: Known = NOTHING,
     ladder: Sequence[Rung] = LADDER,
-    histories: Mapping[str, History] | None = None,
 ) -> Iterator[Due]:
     """Those of the standing messages that are to be sent now."""
-    messages = standing(alerts, heads, people, at, sent, stopped, ladder, histories)
-    return (one for one in messages if not one.held and one.key not in sent)
+    messages = standing(alerts, people, at, known, ladder)
+    return (one for one in messages if not one.held and not known.messages.get(one.key, False))
 
 
 def _speaker(alerts: Iterable[Alert]) -> Alert:
     """The one that a message tells of: one that is seen, the reddest, the longest."""
     return min(alerts, key=lambda one: (not one.sees, one.level is not Level.RED, one.since, one.key))
-
-
-def _reached(rung: Rung, alerts: Iterable[Alert], at: datetime, histories: Mapping[str, History]) -> list[Alert]:
-    """Those of some alerts that have reached a stage."""
-    seen = [(one, seen_s(one, rung.level, at, histories.get(one.key, ()))) for one in alerts]
-    return [one for one, seconds in seen if seconds is not None and seconds >= rung.after_s]
-
-
-def seen_s(alert: Alert, level: Level, at: datetime, history: History = ()) -> float | None:
-    """For how many seconds an open alert has been seen at a level; None = it has not reached it."""
-    since = alert.opened_at if level is Level.YELLOW else alert.red_at
-    if since is None:
-        return None
-    then = next((was for _, was in history if level is Level.YELLOW or was.red_at is not None), alert)
-    unseen_s = max(0.0, alert.unseen_s - then.unseen_s)
-    return max(0.0, (seen_until(alert, at, history) - since).total_seconds() - unseen_s)
 
 
 def seen_until(alert: Alert, at: datetime, history: History = ()) -> datetime:

@@ -75,7 +75,7 @@ def layout(
             ],
             className="ledger-head",
         ),
-        notice(say("responses.refused", most=LONGEST.days), True) if refused else None,
+        *([notice(say("responses.refused", most=LONGEST.days), True)] if refused else []),
         html.P(say("responses.about", first=f"{first}", last=f"{last}"), className="about"),
         html.Section(html.Table([html.Thead(head), html.Tbody(rows)]), className="sheet ledger"),
     ]
@@ -83,12 +83,10 @@ def layout(
 
 def _range(first: date, last: date, say: Say) -> Component:
     """From one day to another; the browser's own form, so that the address says which."""
-    fields = [
-        html.Label(
-            [say(f"responses.{name}"), dcc.Input(type="date", name=name, value=f"{day}", className="line-input")]
-        )
-        for name, day in (("from", first), ("to", last))
-    ]
+    fields = []
+    for name, day in (("from", first), ("to", last)):
+        field = dcc.Input(type="date", name=name, value=f"{day}", className="line-input")  # type: ignore[arg-type]
+        fields.append(html.Label([say(f"responses.{name}"), field]))
     return html.Form(
         [*fields, html.Button(say("responses.show"), className="action")],
         action="/responses",

@@ -60,31 +60,23 @@ def told_with(engine: Engine, head: str) -> tuple[str, ...]:
         return tuple(connection.execute(wanted).scalars()) or (head,)
 
 
-def sent(engine: Engine, keys: Collection[str]) -> set[tuple[str, str, str]]:
-    """The keys of the messages about some alerts that were sent."""
-    wanted = select(notices.c.alert_key, notices.c.stage, notices.c.recipient)
-    wanted = wanted.where(notices.c.alert_key.in_(keys), notices.c.sent_at.is_not(None))
+def messages(engine: Engine, keys: Collection[str]) -> dict[tuple[str, str, str], bool]:
+    """The messages about some alerts that are on record, by their keys, and whether they were sent."""
+    wanted = select(notices.c.alert_key, notices.c.stage, notices.c.recipient, notices.c.sent_at)
     with engine.connect() as connection:
-        return {(row[0], row[1], row[2]) for row in connection.execute(wanted)}
+        rows = connection.execute(wanted.where(notices.c.alert_key.in_(keys)))
+        return {(row[0], row[1], row[2]): row[3] is not None for row in rows}
 
 
-def put(engine: Engine, messages: Iterable[Due], at: datetime) -> None:
+def put(engine: Engine, due: Iterable[Due], at: datetime) -> None:
     """Record messages as due; one that is there already stays as it is."""
-    rows = [
-        {"alert_key": key, "stage": stage, "recipient": person, "due_at": at, "tried": 0, "next_at": at, "error": ""}
-        for key, stage, person in (one.key for one in messages)
-    ]
-    wanted = select(notices.c.alert_key, notices.c.stage, notices.c.recipient)
-    with engine.connect() as connection:
-        keys = {row["alert_key"] for row in rows}
-        known = {(row[0], row[1], row[2]) for row in connection.execute(wanted.where(notices.c.alert_key.in_(keys)))}
-    rows = [row for row in rows if (row["alert_key"], row["stage"], row["recipient"]) not in known]
-    if not rows:
-        return
     with transaction(engine) as connection:
-        for row in rows:
-            added = insert(connection, notices).values(**row)
-            connection.execute(added.on_conflict_do_nothing(index_elements=["alert_key", "stage", "recipient"]))
+        for one in due:
+            key, stage, person = one.key
+            row = insert(connection, notices).values(
+                alert_key=key, stage=stage, recipient=person, due_at=at, tried=0, next_at=at, error=""
+            )
+            connection.execute(row.on_conflict_do_nothing(index_elements=["alert_key", "stage", "recipient"]))
 
 
 def waiting(engine: Engine, at: datetime) -> tuple[Waiting, ...]:

@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.adapters import alert_records, notice_records
 from monitor.adapters.notice_records import Waiting
 from monitor.adapters.senders import Bounded, Sender, Undelivered
+from monitor.alerts import Alert
 from monitor.halls import gathered
-from monitor.ladder import LADDER, LEASE, RETRY_S, Due, Person, Rung, retry_at, standing
+from monitor.ladder import LADDER, LEASE, RETRY_S, Due, Known, Person, Rung, retry_at, standing
 from monitor.places import Hall
 from monitor.thresholds import Thresholds
 
@@ -26,6 +27,8 @@ PATIENCE_S = 5.0
 
 Worded = Callable[[Due], tuple[str, str]]
 """Title and text of a message."""
+Seen = Callable[[Alert, datetime], tuple[Alert, datetime | None]]
+"""An open alert as it is seen at a time, and up to when it counts; None = as long as the record says."""
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class Notifier:
     people: Mapping[Person, Sender]
     worded: Worded
     ladder: Sequence[Rung] = LADDER
+    seen: Seen = field(default=lambda alert, at: (alert, None), repr=False)
     failing: bool = False
     _ways: dict[str, Bounded] = field(init=False, repr=False)
     _busy: dict[str, Thread] = field(default_factory=dict, init=False, repr=False)
@@ -87,14 +91,20 @@ class Notifier:
         if new:
             notice_records.gather(self.engine, new)
             known = notice_records.heads(self.engine, keys)  # somebody else may have been faster
-        open_ones = [one for one in alerts if one.until is None and one.key in known]
-        open_keys = [one.key for one in open_ones]
-        stopped = notice_records.stopped(self.engine, open_keys)
-        said = alert_records.histories(self.engine, open_keys)
-        sent = notice_records.sent(self.engine, set(known.values()))
-        told = standing(open_ones, known, self.people, at, sent, stopped, self.ladder, said)
+        seen = [self.seen(one, at) for one in alerts if one.until is None and one.key in known]
+        open_keys = [one.key for one, _ in seen]
+        record = Known(
+            known,
+            notice_records.messages(self.engine, set(known.values())),
+            notice_records.stopped(self.engine, open_keys),
+            alert_records.histories(self.engine, open_keys),
+            {one.key: counts_to for one, counts_to in seen if counts_to is not None},
+        )
+        told = standing([one for one, _ in seen], self.people, at, record, self.ladder)
         messages = {one.key: one for one in told}
-        notice_records.put(self.engine, messages.values(), at)
+        added = [one for one in messages.values() if one.key not in record.messages]
+        if added:
+            notice_records.put(self.engine, added, at)
         return messages
 
     def _serve_all(

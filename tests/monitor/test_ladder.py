@@ -1,13 +1,15 @@
 """Who is told of an alert, and when."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from monitor.alerts import Alert, Level, Rule
 from monitor.calendar import BEIJING
-from monitor.ladder import LADDER, History, Person, Role, Rung, due, is_quiet, retry_at, seen_s, standing
+from monitor.ladder import LADDER, History, Known, Person, Role, Rung, due, is_quiet, retry_at, standing
 
 ZERO = datetime(2026, 11, 20, 10, tzinfo=BEIJING)
 ALERT = Alert(Rule.ABSENCE, "hc01", "w001", ZERO - timedelta(minutes=5), ZERO, Level.YELLOW)
@@ -24,14 +26,12 @@ def told(
     *alerts: Alert,
     minutes: float = 0,
     people: tuple[Person, ...] = EVERYBODY,
-    sent: set[tuple[str, str, str]] | None = None,
-    stopped: set[str] | None = None,
-    heads: dict[str, str] | None = None,
+    sent: Collection[tuple[str, str, str]] = (),
     ladder: tuple[Rung, ...] = LADDER,
-    histories: dict[str, History] | None = None,
+    **known: Any,
 ) -> list[tuple[str, str]]:
-    messages = due(alerts, heads or {}, people, after(minutes), sent or set(), stopped or set(), ladder, histories)
-    return [(one.stage, one.person) for one in messages]
+    record = Known(messages=dict.fromkeys(sent, True), **known)
+    return [(one.stage, one.person) for one in due(alerts, people, after(minutes), record, ladder)]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_only_those_of_the_hall() -> None:
 def test_a_group_is_one_message_that_names_its_windows_whoever_of_it_has_returned() -> None:
     other, third = replace(ALERT, place="w002"), replace(ALERT, place="w003")
     heads = {one.key: ALERT.key for one in (ALERT, other, third)}
-    (message,) = due([ALERT, other, third], heads, [DUTY], ZERO)
+    (message,) = due([ALERT, other, third], [DUTY], ZERO, Known(heads))
     assert (message.members, message.key) == (("w001", "w002", "w003"), (ALERT.key, "opened", "duty"))
     sent = {message.key}
     for gone in (ALERT, other):  # the first of them, and another
@@ -86,7 +86,7 @@ def test_a_group_climbs_by_its_reddest() -> None:
     heads = {one.key: ALERT.key for one in (ALERT, *red)}
     stages = [("red", "duty"), ("district", "district")]
     assert told(ALERT, *red, minutes=20, heads=heads) == stages
-    (message, _) = due([ALERT, *red], heads, EVERYBODY, after(20))
+    (message, _) = due([ALERT, *red], EVERYBODY, after(20), Known(heads))
     assert (message.alert.place, message.members, message.head) == (
         "w002",
         ("w001", "w002", "w003", "w004"),
@@ -106,11 +106,11 @@ def test_what_cannot_be_seen_climbs_no_further() -> None:
         (after(15.05), blind),
     )  # due, and told when it is seen again
     assert told(blind, minutes=60, histories={RED.key: late}) == [("red", "duty")]
-    assert [one.stage for one in standing([blind], {}, [DISTRICT], after(60), histories={RED.key: late})] == [
+    assert [one.stage for one in standing([blind], [DISTRICT], after(60), Known(histories={RED.key: late}))] == [
         "district"
     ]
     again = replace(RED, unseen_s=20 * 60)
-    sighted = {RED.key: (*said, (after(32), again))}
+    sighted: dict[str, History] = {RED.key: (*said, (after(32), again))}
     assert told(again, minutes=34.9, histories=sighted) == [("red", "duty")]  # 7 minutes, then 2.9
     assert told(again, minutes=35, histories=sighted) == [("red", "duty"), ("district", "district")]
 
@@ -118,9 +118,19 @@ def test_what_cannot_be_seen_climbs_no_further() -> None:
 def test_what_was_unseen_before_a_level_was_reached_is_not_taken_off_it() -> None:
     unseen = replace(RED, unseen_s=90.0)
     said = ((ZERO, replace(ALERT, unseen_s=60.0)), (after(5), unseen))
-    assert seen_s(unseen, Level.RED, after(6), said) == 60
-    assert seen_s(unseen, Level.YELLOW, after(6), said) == 330
-    assert seen_s(ALERT, Level.RED, after(6)) is None
+    known = Known(histories={RED.key: said})
+    assert known.seen_s(unseen, Level.RED, after(6)) == 60
+    assert known.seen_s(unseen, Level.YELLOW, after(6)) == 330
+    assert known.seen_s(ALERT, Level.RED, after(6)) is None
+
+
+def test_what_was_due_once_stays_due_though_nobody_knows_how_long_it_was_seen() -> None:
+    """Its watching program has died, and the message is still to be tried again."""
+    gone = replace(RED, sees=False)
+    waiting = {(RED.key, "district", "district"): False}
+    (message,) = standing([gone], [DISTRICT], after(20), Known(messages=waiting, counts_to={RED.key: after(5)}))
+    assert message.held
+    assert list(standing([replace(ALERT, sees=False)], [DISTRICT], after(20), Known(messages=waiting))) == []
 
 
 def test_another_ladder() -> None:
@@ -148,7 +158,7 @@ def test_quiet_hours(quiet: tuple[time, time] | None, hour: int, silent: bool) -
 def test_in_quiet_hours_a_message_waits_and_is_dropped_if_the_alert_is_over() -> None:
     person = replace(DUTY, quiet=(time(9), time(11)))
     assert told(ALERT, minutes=59, people=(person,)) == []
-    assert [one.held for one in standing([ALERT], {}, [person], after(59))] == [True]
+    assert [one.held for one in standing([ALERT], [person], after(59))] == [True]
     assert told(ALERT, minutes=60, people=(person,)) == [("opened", "duty")]
     assert told(replace(ALERT, until=after(20)), minutes=60, people=(person,)) == []
 

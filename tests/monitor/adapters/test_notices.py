@@ -324,3 +324,24 @@ def test_a_stage_above_is_not_told_while_its_window_cannot_be_seen(engine: Engin
     alert_records.save(engine, replace(RED, unseen_s=30 * 60), after(44))
     said += [one.turn(after(minute)) for minute in (44.9, 45)]
     assert said == [0, 0, 0, 1]
+
+
+def test_nothing_climbs_while_nobody_watches(engine: Engine) -> None:
+    """The watching program has died: the record still says that the window is seen."""
+    duty, district = Pocket(), Pocket()
+    people: dict[Person, Sender] = {DUTY: duty, DISTRICT: district}
+    dead = Notifier(
+        engine,
+        (HALL,),
+        Thresholds(),
+        people,
+        worded,
+        seen=lambda alert, at: (replace(alert, sees=False), min(at, after(6))),
+    )
+    alert_records.save(engine, ALERT, ZERO)
+    alert_records.save(engine, RED, after(5))
+    for minute in (5, 6, 16, 60):
+        dead.turn(after(minute))
+    assert (duty.told, district.told) == (["hc01 w001 red"], [])
+    Notifier(engine, (HALL,), Thresholds(), people, worded).turn(after(61))
+    assert len(district.told) == 1
