@@ -24,6 +24,8 @@ RECENT = timedelta(hours=1)
 """Alerts that ended longer ago are not looked at any more."""
 PATIENCE_S = 5.0
 """A turn waits so long for its recipients; who takes longer goes on alone, and gets nothing new until then."""
+MOST_AT_ONCE = 32
+"""Recipients who are served at the same time; the others wait for the next turn."""
 
 Worded = Callable[[Due], tuple[str, str]]
 """Title and text of a message."""
@@ -114,10 +116,10 @@ class Notifier:
         at: datetime,
         sent: list[Waiting],
     ) -> None:
-        """Serve every recipient in a thread of its own, except those who are still being served."""
+        """Serve each recipient in a thread of its own, except those who are still being served."""
         self.rest(0)
         for name, rows in waiting.items():
-            if name not in self._busy:
+            if name not in self._busy and len(self._busy) < MOST_AT_ONCE:
                 thread = Thread(target=self._serve, args=(rows, messages, at, sent), name=f"to {name}", daemon=True)
                 self._busy[name] = thread
                 thread.start()
