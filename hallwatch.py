@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -30,9 +30,11 @@ from hallwatch_wiring import (
     add_configured,
     add_verb,
     aware_time,
+    beat_of,
     call_each,
     clip_of,
     finder_of,
+    hear_halls,
     load_settings,
     stopping,
     tell,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from hallwatch_wiring import Verbs
+    from monitor.ladder import Person
 
 LOG = logging.getLogger("hallwatch")
 DONE, REFUSED, USAGE, MISSING = 0, 1, 2, 3
@@ -100,30 +103,42 @@ def serve(options: argparse.Namespace) -> None:
 
 def notify(options: argparse.Namespace) -> None:
     """Tell the people on duty of alerts, by robots, e-mail, webhooks and text messages."""
+    from dashboards.app import STALE_BEATS
     from dashboards.duty import message
+    from dashboards.live import Hub
+    from dashboards.standing import as_seen
     from monitor.adapters.database import open_database
-    from monitor.adapters.notices import AppriseSender, Notifier, SmsSender
+    from monitor.adapters.notices import Notifier
+    from monitor.adapters.senders import AppriseSender, Bounded, Sender, SmsSender
 
     settings, stop = load_settings(options.config), threading.Event()
-    people = {
-        one.person: SmsSender(one.sms.url, one.sms.to, one.sms.body, one.sms.headers)
-        if one.sms is not None
-        else AppriseSender(one.url)
-        for one in settings.notices.recipients
-    }
+    people: dict[Person, Sender] = {}
+    for one in settings.notices.recipients:
+        sms = one.sms
+        if sms is not None:
+            people[one.person] = Bounded(
+                SmsSender(sms.url, sms.to, sms.body, sms.headers, sms.method, sms.timeout_s), sms.timeout_s
+            )
+        else:
+            people[one.person] = AppriseSender(one.url)
     if not people:
         raise Refused("notices.recipients: expected somebody who is to be told, found nobody")
+    hub, stale_after = Hub(frozenset(hall.id for hall in settings.halls)), STALE_BEATS * beat_of(settings)
     notifier = Notifier(
         open_database(settings.stores.database),
         settings.halls,
         settings.thresholds,
         people,
-        lambda alert, due: message(settings, alert, due, datetime.now(UTC)),
+        lambda due: message(settings, due),
+        settings.notices.ladder,
+        lambda alert, at: as_seen(alert, hub.messages().get(alert.hall), at, stale_after),
     )
+    threading.Thread(target=hear_halls, args=(settings, "notify", hub, stop), name="listen", daemon=True).start()
     with stopping(stop.set):
         while not stop.is_set():
             notifier.turn(datetime.now(UTC))
             stop.wait(NOTICES_S)
+    notifier.rest(NOTICES_S)
 
 
 def replay(options: argparse.Namespace) -> None:
@@ -191,37 +206,18 @@ def demo(options: argparse.Namespace) -> None:
 def _app(settings: Settings, closing: list[Callable[[], None]]) -> Flask:
     """The web application with everything that feeds it; called in the process that serves."""
     from dashboards.app import build, keep_figures
-    from dashboards.heard import read
     from dashboards.live import Hub
     from monitor.adapters.database import open_database
     from monitor.adapters.hearing import changed_topic
     from monitor.adapters.mqtt import Bus
-    from monitor.adapters.reporter import CALM_S
 
     engine, stop = open_database(settings.stores.database), threading.Event()
     buses: list[Bus] = []
     hub = Hub(frozenset(hall.id for hall in settings.halls))
-    # A hall is told of a while after its last message, with its next look; out of hours with any look of its shard.
-    looks = [[one.cadence for one in settings.cameras if one.hall == hall.id] for hall in settings.halls]
-    slowest = max((min(cadences) for cadences in looks if cadences), default=timedelta(seconds=30))
-    at_night = timedelta(seconds=settings.reception.off_hours_s) / max(1, len(settings.cameras))
-    beat = timedelta(seconds=CALM_S) + max(slowest, at_night)
+    beat = beat_of(settings)
 
     def listen() -> None:
-        topics = [f"hallwatch/v1/{hall.id}/live" for hall in settings.halls]
-        with Bus(settings.broker, f"hallwatch-serve-{os.getpid()}", topics) as bus:
-            buses.append(bus)
-            while not stop.is_set():
-                for message in bus.take(200, 0.5):
-                    try:
-                        hub.put(read(message.payload))
-                    except ValueError as error:
-                        LOG.warning("%s: %s", message.topic, error)
-                bus.acknowledge()
-                if bus.link.connected:
-                    hub.broker_up()
-                else:
-                    hub.broker_down(bus.link.since)
+        hear_halls(settings, "serve", hub, stop, buses)
 
     def announce(hall: str) -> None:
         for bus in buses:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from camera_ingest.camera import Camera
     from config.settings import Settings
+    from dashboards.live import Hub
     from models.detector import Detector
     from models.finder import Finder
+    from monitor.adapters.mqtt import Bus
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
+LOG = logging.getLogger("hallwatch")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -102,6 +108,41 @@ def clip_of(text: str, settings: Settings) -> tuple[Camera, Path]:
     if not Path(path).is_file():
         raise Refused(f"--camera {id}: expected a file, found nothing at {path!r}")
     return camera, Path(path)
+
+
+def beat_of(settings: Settings) -> timedelta:
+    """How often a hall is heard of at least: a while after its last message, with its next look.
+
+    Out of hours with any look of its shard.
+    """
+    from monitor.adapters.reporter import CALM_S
+
+    looks = [[one.cadence for one in settings.cameras if one.hall == hall.id] for hall in settings.halls]
+    slowest = max((min(cadences) for cadences in looks if cadences), default=timedelta(seconds=30))
+    at_night = timedelta(seconds=settings.reception.off_hours_s) / max(1, len(settings.cameras))
+    return timedelta(seconds=CALM_S) + max(slowest, at_night)
+
+
+def hear_halls(settings: Settings, who: str, hub: Hub, stop: Event, buses: list[Bus] | None = None) -> None:
+    """Put every hall's live messages into a hub until told to stop; the bus is appended to `buses` while it is open."""
+    from dashboards.heard import read
+    from monitor.adapters.mqtt import Bus
+
+    topics = [f"hallwatch/v1/{hall.id}/live" for hall in settings.halls]
+    with Bus(settings.broker, f"hallwatch-{who}-{os.getpid()}", topics) as bus:
+        if buses is not None:
+            buses.append(bus)
+        while not stop.is_set():
+            for message in bus.take(200, 0.5):
+                try:
+                    hub.put(read(message.payload))
+                except ValueError as error:
+                    LOG.warning("%s: %s", message.topic, error)
+            bus.acknowledge()
+            if bus.link.connected:
+                hub.broker_up()
+            else:
+                hub.broker_down(bus.link.since)
 
 
 @contextmanager

@@ -30,16 +30,19 @@ def refusal(flaws: Iterable[Flaw]) -> PydanticCustomError:
 
 
 def flaws_of(error: ValidationError, known_keys: Iterable[str]) -> Iterator[Flaw]:
-    """Every flaw that a validation found; below `login` nothing is ever shown."""
+    """Every flaw that a validation found; where a secret may have been written nothing is ever shown."""
     for details in error.errors(include_url=False):
         key = details["loc"]
         if details["type"] == "flaws":
             yield from (((*key, *inner), expected, found) for inner, expected, found in details["ctx"]["flaws"])
         else:
-            found = "something that is not shown here" if "login" in key else _found(details)
+            secret = any(str(step) in SECRET for step in key)
+            found = "something that is not shown here" if secret else _found(details)
             yield key, _expected(details, known_keys), found
 
 
+SECRET = ("login", "sms", "url_env", "url_file", "secret_env", "secret_file")
+"""Keys at and below which somebody may have written a secret itself."""
 WORDS = {
     "missing": "a value",
     "string_type": "text (numbers and dates in quotes)",

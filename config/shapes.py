@@ -22,7 +22,7 @@ from config import addresses, polygons, thresholds
 from config.api import ApiShape
 from config.flaws import refusal, sound
 from config.mistakes import Flaw, Key
-from config.notices import NoticesShape, RecipientShape, SmsShape
+from config.notices import NoticesShape, RecipientShape, RungShape, SmsShape
 from config.settings import Board, DetectorChoice
 from models.regions import Anchor, Point, RegionKind
 from monitor.adapters.mqtt import Broker
@@ -407,6 +407,7 @@ KNOWN_KEYS = frozenset(
         ApiShape,
         NoticesShape,
         RecipientShape,
+        RungShape,
         SmsShape,
     )
     for name in shape.model_fields

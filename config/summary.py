@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from config.network import expectations
 from config.settings import Settings
 from models.regions import RegionKind
+from monitor.ladder import Rung
 from monitor.places import Hall
 
 
@@ -35,8 +36,18 @@ def _told(settings: Settings) -> Iterable[str]:
     if notices.recipients:
         names = ", ".join(f"{one.person.name} ({one.person.role})" for one in notices.recipients)
         yield f"预警通知 {len(notices.recipients)} 人 / people who are told: {names}"
+        stages = "; ".join(f"{rung.stage} → {rung.role} ({_height(rung)})" for rung in notices.ladder)
+        yield f"通知阶梯 / ladder: {stages}"
+        told = {one.person.role for one in notices.recipients}
+        nobody = [rung.stage for rung in notices.ladder if rung.role not in told]
+        if nobody:
+            yield f"无人接收的阶段 / stages that reach nobody: {_some(nobody)}"
         if not (notices.base_url and notices.secret):
             yield "通知中没有确认链接，须配置 base_url 与 secret / messages carry no link without base_url and a secret"
+
+
+def _height(rung: Rung) -> str:
+    return f"{rung.level}, {rung.after_s / 60:g} min" if rung.after_s else f"{rung.level}"
 
 
 def _attention(settings: Settings, analysed: set[str]) -> Iterable[str]:

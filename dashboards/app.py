@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dashboards import figures
-from dashboards.duty import serve_confirm
+from dashboards.duty import SCRIPT_HASH, serve_confirm
 from dashboards.frame import toast
 from dashboards.guard import guard
 from dashboards.live import Hub, HubFull, stream
@@ -111,7 +111,7 @@ def build(
     _keep_language(server)
     _stream(server, hub)
     serve_media(server, evidence)
-    guard(server, app.csp_hashes(), outside=urlsplit(settings.notices.base_url).netloc.lower())
+    guard(server, [*app.csp_hashes(), SCRIPT_HASH], outside=urlsplit(settings.notices.base_url).netloc.lower())
     return server
 
 

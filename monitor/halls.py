@@ -1,8 +1,8 @@
 """Halls: what is judged of a hall as a whole, and which of its alerts are one event."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from math import inf
 
@@ -75,6 +75,36 @@ def groups(rule: HallRule, alerts: Iterable[Alert]) -> dict[str, str]:
             continue
         found |= {one.key: first.key for one in together}
         at += len(together)
+    return found
+
+
+HOLD_S = 30.0
+"""A window's alert is told once no other of its hall has opened for so long, in seconds."""
+
+
+def gathered(
+    rule: HallRule, windows: int, alerts: Iterable[Alert], known: Collection[str], at: datetime
+) -> dict[str, str]:
+    """Which alerts of one hall are told now, and together with which: key → key of the first of them.
+
+    `windows`: how many the hall has; `alerts`: those of the last while, ended ones too; `known`: keys of which this was
+    said before: that stays as it is. A group is what `groups` says; what follows once it was told is told by itself.
+    An alert about a window is held until no other has opened for `HOLD_S`, but never longer than `group_s` after the
+    first of its group, and not at all where there are fewer windows than make a group.
+    """
+    asked = sorted((one for one in alerts if needs_a_person(one)), key=lambda one: (one.opened_at, one.key))
+    may_follow = [one.opened_at for one in asked if one.rule in PRESENCE] if windows >= rule.group_at else []
+    calm = not may_follow or (at - max(may_follow)).total_seconds() >= min(HOLD_S, rule.group_s)
+    together = groups(rule, asked)
+    events: dict[str, list[Alert]] = {}
+    for one in asked:
+        if one.until is None and one.key not in known:
+            events.setdefault(together.get(one.key, one.key), []).append(one)
+    found: dict[str, str] = {}
+    for members in events.values():
+        waited_s = (at - members[0].opened_at).total_seconds()
+        if calm or members[0].rule not in PRESENCE or waited_s >= rule.group_s:
+            found |= dict.fromkeys((one.key for one in members), members[0].key)
     return found
 
 

@@ -6,11 +6,12 @@
     city   ──► 市级总屏 city board              red for 30 minutes
 
 The duty director comes first, because prompt correction is the point, not the report. Whoever confirms, judges or comes
-back stops the ladder; in quiet hours a message waits, and is dropped if the alert is over by their end.
+back stops the ladder; in quiet hours a message waits, and is dropped if the alert is over by their end. Only time in
+which the place was seen counts; nothing climbs while it cannot be seen. What is told together climbs by the reddest.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -20,7 +21,7 @@ from monitor.halls import needs_a_person
 
 
 class Role(StrEnum):
-    """Whom a stage addresses."""
+    """Whom a stage addresses; from the one who is told first upwards."""
 
     DUTY = "duty"  # 值班主任
     DISTRICT = "district"  # 区市督察
@@ -35,7 +36,12 @@ class Rung:
     role: Role
     level: Level
     after_s: float = 0.0
-    """So long after the alert reached its level, in seconds."""
+    """So long after the alert reached its level, in seconds in which it was seen."""
+
+    @property
+    def height(self) -> tuple[bool, float]:
+        """What orders the stages of a ladder."""
+        return self.level is Level.RED, self.after_s
 
 
 LADDER = (
@@ -60,59 +66,135 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One message that is due."""
+    """One message that stands: to be sent unless it was, or waits."""
 
     alert: Alert
+    """What it tells of; of several that are told together one that is seen, the reddest, the longest."""
     stage: str
     person: str
+    counts_to: datetime
+    """Up to when the alert counts: now, or the first look that could not see."""
     members: tuple[str, ...] = ()
-    """Places of a group that is told as one, this alert's included; empty = it stands alone."""
+    """Places that are told as one, this alert's included; empty = it stands alone."""
+    head: str = ""
+    """Key of the first of those told together, whether it is over or not; empty = the alert's own."""
+    held: bool = False
+    """It waits: for the end of the reader's quiet hours, until the place can be seen, or behind a higher stage."""
 
     @property
     def key(self) -> tuple[str, str, str]:
         """What is sent once."""
-        return self.alert.key, self.stage, self.person
+        return self.head or self.alert.key, self.stage, self.person
+
+
+History = Sequence[tuple[datetime, Alert]]
+"""Everything that was said of an alert, with the time of it, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is on record of the alerts of which somebody may be told."""
+
+    heads: Mapping[str, str] = field(default_factory=dict)
+    """Of alerts that are told together, key → key of the first (`halls.gathered`)."""
+    messages: Mapping[tuple[str, str, str], bool] = field(default_factory=dict)
+    """Those that were due, by their key, and whether they were sent; what was due once stays so."""
+    stopped: Collection[str] = ()
+    """Keys of alerts that somebody confirmed or judged."""
+    histories: Mapping[str, History] = field(default_factory=dict)
+    """By key, to know how long each was seen."""
+    counts_to: Mapping[str, datetime] = field(default_factory=dict)
+    """By key, up to when an alert counts where that is known better than from its history."""
+
+    def until(self, alert: Alert, at: datetime) -> datetime:
+        """Up to when an open alert counts."""
+        told = self.counts_to.get(alert.key)
+        return seen_until(alert, at, self.histories.get(alert.key, ())) if told is None else told
+
+    def seen_s(self, alert: Alert, level: Level, at: datetime) -> float | None:
+        """For how many seconds an open alert has been seen at a level; None = it has not reached it."""
+        since = alert.opened_at if level is Level.YELLOW else alert.red_at
+        if since is None:
+            return None
+        history = self.histories.get(alert.key, ())
+        then = next((was for _, was in history if level is Level.YELLOW or was.red_at is not None), alert)
+        unseen_s = max(0.0, alert.unseen_s - then.unseen_s)
+        return max(0.0, (self.until(alert, at) - since).total_seconds() - unseen_s)
+
+
+NOTHING = Known()
+
+
+def standing(
+    alerts: Iterable[Alert],
+    people: Iterable[Person],
+    at: datetime,
+    known: Known = NOTHING,
+    ladder: Sequence[Rung] = LADDER,
+) -> Iterator[Due]:
+    """The messages that stand at a time; those that wait are marked so, and so are those that a higher stage outdoes.
+
+    `ladder`: in the order of its heights.
+    """
+    people = tuple(people)
+    events: dict[str, list[Alert]] = {}
+    for one in sorted(alerts, key=lambda one: (one.opened_at, one.key)):
+        if one.until is None and one.key not in known.stopped and needs_a_person(one):
+            events.setdefault(known.heads.get(one.key, one.key), []).append(one)
+    for head, open_ones in events.items():
+        for person in people:
+            if not person.halls or open_ones[0].hall in person.halls:
+                own = [rung for rung in ladder if rung.role is person.role]
+                yield from _messages(head, open_ones, person, at, known, own)
+
+
+def _messages(
+    head: str, open_ones: Sequence[Alert], person: Person, at: datetime, known: Known, own: Sequence[Rung]
+) -> list[Due]:
+    """One person's messages about one event, over the stages of that person's role."""
+    members = tuple(one.place for one in open_ones) if len(open_ones) > 1 else ()
+    quiet, outdone = is_quiet(person, at), False
+    found: list[Due] = []
+    for rung in reversed(own):
+        key = head, rung.stage, person.name
+        after_s = 0.0 if key in known.messages else rung.after_s
+        seen = [(one, known.seen_s(one, rung.level, at)) for one in open_ones]
+        reached = [one for one, seconds in seen if seconds is not None and seconds >= after_s]
+        if reached:
+            alert = _speaker(reached)
+            held = quiet or outdone or (rung.after_s > 0 and not alert.sees)
+            found.append(Due(alert, rung.stage, person.name, known.until(alert, at), members, head, held))
+        outdone = outdone or bool(reached) or known.messages.get(key, False)
+    return found[::-1]
 
 
 def due(
-    alerts: Sequence[Alert],
-    groups: Mapping[str, str],
+    alerts: Iterable[Alert],
     people: Iterable[Person],
     at: datetime,
-    sent: Collection[tuple[str, str, str]] = (),
-    stopped: Collection[str] = (),
+    known: Known = NOTHING,
     ladder: Sequence[Rung] = LADDER,
 ) -> Iterator[Due]:
-    """The messages that are due at a time.
-
-    `groups`: of alerts shown as one, key → key of the first (`halls.groups`); `sent`: keys of messages that were sent;
-    `stopped`: keys of alerts that somebody confirmed or judged.
-    """
-    people = tuple(people)
-    open_ones = [one for one in alerts if one.until is None and one.key not in stopped and needs_a_person(one)]
-    for alert in open_ones:
-        head = groups.get(alert.key, alert.key)
-        if head != alert.key and any(one.key == head for one in open_ones):
-            continue  # the first of the group speaks for it
-        members = tuple(one.place for one in open_ones if groups.get(one.key) == head)
-        for rung in _reached(alert, at, ladder):
-            for person in people:
-                if person.role is not rung.role or (person.halls and alert.hall not in person.halls):
-                    continue
-                message = Due(alert, rung.stage, person.name, members)
-                if message.key not in sent and not is_quiet(person, at):
-                    yield message
+    """Those of the standing messages that are to be sent now."""
+    messages = standing(alerts, people, at, known, ladder)
+    return (one for one in messages if not one.held and not known.messages.get(one.key, False))
 
 
-def _reached(alert: Alert, at: datetime, ladder: Sequence[Rung]) -> Iterator[Rung]:
-    """The rungs an alert has reached; one that was red from the first is not told as yellow too."""
-    at_once = alert.red_at is not None and alert.red_at == alert.opened_at
-    for rung in ladder:
-        since = alert.opened_at if rung.level is Level.YELLOW else alert.red_at
-        if since is None or (at_once and rung.level is Level.YELLOW):
-            continue
-        if at - since >= timedelta(seconds=rung.after_s):
-            yield rung
+def _speaker(alerts: Iterable[Alert]) -> Alert:
+    """The one that a message tells of: one that is seen, the reddest, the longest."""
+    return min(alerts, key=lambda one: (not one.sees, one.level is not Level.RED, one.since, one.key))
+
+
+def seen_until(alert: Alert, at: datetime, history: History = ()) -> datetime:
+    """Up to when an open alert counts: now, or the first look that could not see; not knowing which, its opening."""
+    if alert.sees:
+        return at
+    blind_since = alert.opened_at
+    for said_at, was in reversed(history):
+        if was.sees:
+            break
+        blind_since = said_at
+    return blind_since
 
 
 def is_quiet(person: Person, at: datetime) -> bool:
@@ -125,6 +207,8 @@ def is_quiet(person: Person, at: datetime) -> bool:
 
 RETRY_S = (30, 120, 600, 1800)
 """Between two attempts to send a message; after the last it is given up."""
+LEASE = timedelta(seconds=60)
+"""How long a message belongs to the program that has begun to send it; longer than any sender may take."""
 
 
 def retry_at(tried: int, at: datetime) -> datetime | None:

@@ -14,9 +14,14 @@ class Response:
 
     alert: Alert
     seen_at: datetime | None = None
-    """When somebody first opened its page."""
+    """When somebody first had its page before them; None = that is not known."""
     acted_at: datetime | None = None
     """The first confirmation or verdict."""
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """When it was seen, if that was before anybody acted."""
+        return None if self.seen_at and self.acted_at and self.seen_at > self.acted_at else self.seen_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,9 @@ class Speed:
     """How fast one hall, or all of them, respond."""
 
     seen: Delay
-    """From the opening of an alert until somebody sees it."""
+    """From the opening of an alert until somebody sees it; of one who acts unseen, until then."""
     acted: Delay
-    """From then until somebody acts."""
+    """From then until somebody acts; from the opening where it is not known when it was seen."""
     returned: Delay
     """From the opening until the post is staffed again, or the queue has eased."""
 
@@ -54,8 +59,8 @@ def quantile(values: list[float], share: float) -> float | None:
 def speed(responses: Iterable[Response]) -> Speed:
     """Of alerts that ask a person; those in shadow mode and of equipment are left out."""
     asked = [one for one in responses if needs_a_person(one.alert)]
-    seen = [_s(one.alert.opened_at, one.seen_at) for one in asked]
-    acted = [_s(one.seen_at or one.alert.opened_at, one.acted_at) for one in asked]
+    seen = [_s(one.alert.opened_at, one.looked_at or one.acted_at) for one in asked]
+    acted = [_s(one.looked_at or one.alert.opened_at, one.acted_at) for one in asked]
     returned = [_s(one.alert.opened_at, one.alert.until) for one in asked]
     return Speed(_delay(seen), _delay(acted), _delay(returned))
 

@@ -1,7 +1,7 @@
 """The demonstration: a simulated city and the programs that watch it, as processes of one command.
 
-Everything that runs here is what a site runs: `intake`, `watch` and `serve` over a configuration file. The city is one
-more process, which they reach only through RTSP and MQTT.
+Everything that runs here is what a site runs: `intake`, `watch`, `notify` and `serve` over a configuration file. The
+city is one more process, which they reach only through RTSP and MQTT; this one plays those whom they tell.
 """
 
 import ctypes
@@ -27,6 +27,7 @@ from monitor.adapters import alert_records, rating_records
 from monitor.adapters.database import open_database
 from monitor.lines import alert_line
 from simulation import city
+from simulation.recipients import Recipients, receiving
 from simulation.truth import score
 
 HOST = "127.0.0.1"
@@ -105,27 +106,30 @@ def run(wish: Wish) -> int:
     """
     if not wish.headless and not is_free(HOST, wish.port):
         raise PortTaken(f"port {wish.port} on 127.0.0.1: expected it free for the boards, found it in use; try --port")
-    with _directory(wish.directory) as directory:
+    with _directory(wish.directory) as directory, receiving() as recipients:
         config, truth = directory / "city.yaml", directory / "truth.jsonl"
         truth.unlink(missing_ok=True)
-        config.write_text(yaml.safe_dump(configuration(wish, directory), allow_unicode=True, sort_keys=False), "utf-8")
+        plan = configuration(wish, directory, recipients)
+        config.write_text(yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), "utf-8")
         settings = load(config)
         with running(_parts(wish, config, truth), truth) as parts:
             if not wish.headless:
                 print(f"看板 boards: http://127.0.0.1:{wish.port}   配置 configuration: {config}", file=sys.stderr)
-            _follow(wish, settings, parts, truth)
+            _follow(wish, settings, parts, truth, recipients)
         if wish.as_json:
             _print({"kind": "score", **_score(settings, truth)})
     return 0
 
 
-def configuration(wish: Wish, directory: Path) -> dict[str, Any]:
-    """The configuration of the simulated city: demo.yaml with generated halls, cameras and devices."""
+def configuration(wish: Wish, directory: Path, recipients: Recipients) -> dict[str, Any]:
+    """The configuration of the simulated city: demo.yaml with generated halls, cameras, devices and people on duty."""
     base: dict[str, Any] = yaml.safe_load((Path(city.__file__).parents[1] / "config" / "demo.yaml").read_text("utf-8"))
     base |= city.plan(wish.halls, wish.cameras, wish.seed, _any_free(RTSP_PORT))
     base["broker"] = {**base["broker"], "port": _any_free(int(base["broker"]["port"]))}
     base["stores"] = {"directory": str(directory)}
     base["board"] = {**base.get("board", {}), "port": wish.port}
+    base_url = "" if wish.headless else f"http://{HOST}:{wish.port}"
+    base["notices"] = {**base.get("notices", {}), **recipients.settings(directory, base_url)}
     base["detector"] = {**base.get("detector", {}), "kind": wish.detector}
     return base
 
@@ -136,6 +140,7 @@ def _parts(wish: Wish, config: Path, truth: Path) -> list[Part]:
         Part("city", [*python, "simulation", str(config), "--seed", str(wish.seed), "--truth", str(truth)]),
         Part("intake", [*python, "hallwatch", "intake", str(config)]),
         Part("watch", [*python, "hallwatch", "watch", str(config)]),
+        Part("notify", [*python, "hallwatch", "notify", str(config)]),
     ]
     if not wish.headless:
         parts.append(Part("serve", [*python, "hallwatch", "serve", str(config)]))
@@ -163,7 +168,7 @@ def running(parts: list[Part], truth: Path) -> Iterator[list[Part]]:
             part.stop()
 
 
-def _follow(wish: Wish, settings: Settings, parts: list[Part], truth: Path) -> None:
+def _follow(wish: Wish, settings: Settings, parts: list[Part], truth: Path, recipients: Recipients) -> None:
     end = None if wish.seconds is None else time.monotonic() + wish.seconds
     engine = open_database(settings.stores.database)
     told: dict[str, object] = {}
@@ -176,6 +181,7 @@ def _follow(wish: Wish, settings: Settings, parts: list[Part], truth: Path) -> N
             if wish.as_json:
                 seen = _tell_truth(truth, seen)
                 _tell_records(engine, started, told)
+            _tell_notices(recipients, wish.as_json)
             time.sleep(0.5)
     except KeyboardInterrupt:
         pass
@@ -203,6 +209,17 @@ def _tell_records(engine: Any, started: datetime, told: dict[str, object]) -> No
         if key not in told:
             told[key] = True
             _print({"kind": "rating", "device": rating.device, "seq": rating.seq, "level": rating.level})
+
+
+def _tell_notices(recipients: Recipients, as_json: bool) -> None:
+    """What the people on duty were told; nobody but this program was."""
+    while not recipients.told.empty():
+        told = recipients.told.get()
+        if as_json:
+            _print(told.line())
+        else:
+            text = told.text.replace("\n", " ")
+            print(f"通知 notice → {told.to}: {told.title}  {text}", file=sys.stderr, flush=True)
 
 
 def _score(settings: Settings, truth: Path) -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ def show(office: Office, visit: Visit) -> Component:
     """The page of one alert; that it was looked at is noted."""
     record = alert_records.alert(office.engine, visit.query.get("key", ""))
     if record is not None:
-        notice_records.opened(office.engine, record.alert.key, office.clock())
+        notice_records.opened(office.engine, [record.alert.key], office.clock())
     if record is None:
         return dark_page("situation", office.settings, visit, [html.P(visit.say("alert.none"), className="page-none")])
     return dark_page("situation", office.settings, visit, layout(record, office, visit))
@@ -336,7 +336,7 @@ def register(app: Dash, office: Office) -> None:
             return no_update
         kind = ctx.triggered_id["kind"]
         if kind.startswith("confirm-"):
-            word, refused = confirm(office, key, kind.removeprefix("confirm-"), "")
+            word, refused = confirm(office, [key], kind.removeprefix("confirm-"))
             said = visit().say(word)
         elif kind == "hand-over":
             said, refused = hand_over(office, key)

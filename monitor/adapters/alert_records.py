@@ -80,11 +80,20 @@ def alert(engine: Engine, key: str) -> AlertRecord | None:
 
 def versions(engine: Engine, key: str) -> tuple[tuple[datetime, Alert], ...]:
     """Everything that was ever said about an alert, with the time it was said, oldest first."""
+    return histories(engine, [key]).get(key, ())
+
+
+def histories(engine: Engine, keys: Collection[str]) -> dict[str, tuple[tuple[datetime, Alert], ...]]:
+    """The same of several alerts, by their keys."""
     state = tables.alert_versions
     identity = [tables.alerts.c[name] for name in ("rule", "hall", "place", "since", "opened_at", "rule_values")]
-    wanted = select(state, *identity).join(tables.alerts).where(state.c.alert_key == key).order_by(state.c.version)
+    wanted = select(state, *identity).join(tables.alerts).where(state.c.alert_key.in_(keys)).order_by(state.c.version)
+    found: dict[str, tuple[tuple[datetime, Alert], ...]] = {}
     with engine.connect() as connection:
-        return tuple((row["recorded_at"], _alert(row)) for row in connection.execute(wanted).mappings())
+        for row in connection.execute(wanted).mappings():
+            key = row["alert_key"]
+            found[key] = (*found.get(key, ()), (row["recorded_at"], _alert(row)))
+    return found
 
 
 def reasons(engine: Engine, key: str) -> tuple[dict[str, Any], ...]:

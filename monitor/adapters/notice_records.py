@@ -1,15 +1,15 @@
 """Messages that are due, sent or failed, and what people did about alerts, on record."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import ColumnElement, Engine, select, update
 
 from monitor.adapters import tables
 from monitor.adapters.alert_records import alerts_since
 from monitor.adapters.database import insert, transaction
-from monitor.adapters.notice_tables import confirmations, notices, openings
+from monitor.adapters.notice_tables import confirmations, notice_groups, notices, openings
 from monitor.ladder import Due
 from monitor.responses import Response
 
@@ -29,64 +29,113 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that is to be sent now."""
+    """A message that may be sent now."""
 
     alert_key: str
     stage: str
     person: str
     tried: int
+    """Attempts begun so far."""
 
 
-def sent(engine: Engine, keys: Collection[str]) -> set[tuple[str, str, str]]:
-    """The messages about some alerts that are on record, sent or not."""
-    wanted = select(notices.c.alert_key, notices.c.stage, notices.c.recipient).where(notices.c.alert_key.in_(keys))
+def gather(engine: Engine, found: Mapping[str, str]) -> None:
+    """Record together with which alert some are told, key → key of the first; what was said before stays."""
+    with transaction(engine) as connection:
+        for key, head in found.items():
+            row = insert(connection, notice_groups).values(alert_key=key, head_key=head)
+            connection.execute(row.on_conflict_do_nothing(index_elements=["alert_key"]))
+
+
+def heads(engine: Engine, keys: Collection[str]) -> dict[str, str]:
+    """Together with which alert some are told: key → key of the first; without those not told of yet."""
+    wanted = select(notice_groups).where(notice_groups.c.alert_key.in_(keys))
     with engine.connect() as connection:
-        return {(row[0], row[1], row[2]) for row in connection.execute(wanted)}
+        return {row["alert_key"]: row["head_key"] for row in connection.execute(wanted).mappings()}
 
 
-def put(engine: Engine, messages: Iterable[Due], at: datetime) -> None:
+def told_with(engine: Engine, head: str) -> tuple[str, ...]:
+    """The keys of the alerts that are told with this one as their first; itself alone if there are none."""
+    wanted = select(notice_groups.c.alert_key).where(notice_groups.c.head_key == head)
+    with engine.connect() as connection:
+        return tuple(connection.execute(wanted).scalars()) or (head,)
+
+
+def messages(engine: Engine, keys: Collection[str]) -> dict[tuple[str, str, str], bool]:
+    """The messages about some alerts that are on record, by their keys, and whether they were sent."""
+    wanted = select(notices.c.alert_key, notices.c.stage, notices.c.recipient, notices.c.sent_at)
+    with engine.connect() as connection:
+        rows = connection.execute(wanted.where(notices.c.alert_key.in_(keys)))
+        return {(row[0], row[1], row[2]): row[3] is not None for row in rows}
+
+
+def put(engine: Engine, due: Iterable[Due], at: datetime) -> None:
     """Record messages as due; one that is there already stays as it is."""
     with transaction(engine) as connection:
-        for one in messages:
+        for one in due:
+            key, stage, person = one.key
             row = insert(connection, notices).values(
-                alert_key=one.alert.key, stage=one.stage, recipient=one.person, due_at=at, tried=0, next_at=at, error=""
+                alert_key=key, stage=stage, recipient=person, due_at=at, tried=0, next_at=at, error=""
             )
             connection.execute(row.on_conflict_do_nothing(index_elements=["alert_key", "stage", "recipient"]))
 
 
 def waiting(engine: Engine, at: datetime) -> tuple[Waiting, ...]:
-    """The messages to be sent now, the oldest first."""
+    """The messages that may be sent now, the oldest first."""
     wanted = select(notices).where(notices.c.sent_at.is_(None), notices.c.next_at <= at).order_by(notices.c.due_at)
     with engine.connect() as connection:
         rows = connection.execute(wanted).mappings()
         return tuple(Waiting(row["alert_key"], row["stage"], row["recipient"], row["tried"]) for row in rows)
 
 
-def tried(engine: Engine, one: Waiting, at: datetime, error: str, next_at: datetime | None) -> None:
-    """Record an attempt: without an error it was sent at that time."""
-    state = {"tried": one.tried + 1, "error": error, "next_at": next_at, "sent_at": None if error else at}
-    this = (notices.c.alert_key == one.alert_key) & (notices.c.stage == one.stage) & (notices.c.recipient == one.person)
+def claim(engine: Engine, one: Waiting, until: datetime) -> Waiting | None:
+    """Begin an attempt: nobody else begins one before that time. None = somebody was faster.
+
+    A program that dies between sending and recording leaves the message to be sent once more when the time is over.
+    """
     with transaction(engine) as connection:
-        connection.execute(update(notices).where(this).values(**state))
+        begun = (
+            _this(one) & (notices.c.tried == one.tried) & notices.c.sent_at.is_(None) & notices.c.next_at.is_not(None)
+        )
+        row = update(notices).where(begun).values(tried=one.tried + 1, next_at=until).returning(notices.c.tried)
+        taken = connection.execute(row).first()
+    return None if taken is None else replace(one, tried=taken[0])
 
 
-def opened(engine: Engine, key: str, at: datetime) -> None:
-    """Somebody looks at an alert; only the first time counts."""
+def ended(engine: Engine, one: Waiting, at: datetime, error: str, next_at: datetime | None) -> None:
+    """Record how an attempt ended, or that there will be none: without an error it was sent at that time."""
+    state = {"error": error, "next_at": next_at, "sent_at": None if error else at}
     with transaction(engine) as connection:
-        row = insert(connection, openings).values(alert_key=key, at=at)
-        connection.execute(row.on_conflict_do_nothing(index_elements=["alert_key"]))
+        connection.execute(update(notices).where(_this(one) & (notices.c.tried == one.tried)).values(**state))
 
 
-def confirm(engine: Engine, key: str, said: Confirmed) -> bool:
-    """Record what the duty director did; False if something was before. Raises ValueError for another action."""
+def _this(one: Waiting) -> ColumnElement[bool]:
+    return (notices.c.alert_key == one.alert_key) & (notices.c.stage == one.stage) & (notices.c.recipient == one.person)
+
+
+def opened(engine: Engine, keys: Iterable[str], at: datetime) -> None:
+    """Somebody has some alerts before them; only the first time counts."""
+    with transaction(engine) as connection:
+        for key in keys:
+            row = insert(connection, openings).values(alert_key=key, at=at)
+            connection.execute(row.on_conflict_do_nothing(index_elements=["alert_key"]))
+
+
+def confirm(engine: Engine, keys: Iterable[str], said: Confirmed) -> bool:
+    """Record what the duty director did about some alerts; False if something was before about each of them.
+
+    Raises ValueError for another action.
+    """
     if said.action not in ACTIONS:
         raise ValueError(f"expected one of {', '.join(ACTIONS)}, found {said.action!r}")
+    new = False
     with transaction(engine) as connection:
-        row = insert(connection, confirmations).values(
-            alert_key=key, action=said.action, reason=said.reason, by=said.by, at=said.at
-        )
-        added = row.on_conflict_do_nothing(index_elements=["alert_key"]).returning(confirmations.c.alert_key)
-        return connection.execute(added).first() is not None
+        for key in keys:
+            row = insert(connection, confirmations).values(
+                alert_key=key, action=said.action, reason=said.reason, by=said.by, at=said.at
+            )
+            added = row.on_conflict_do_nothing(index_elements=["alert_key"]).returning(confirmations.c.alert_key)
+            new |= connection.execute(added).first() is not None
+    return new
 
 
 def confirmed(engine: Engine, key: str) -> Confirmed | None:

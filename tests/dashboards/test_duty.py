@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,9 @@ def test_one_tap_confirms_and_the_first_one_counts(client: FlaskClient, site: Si
     assert page.status_code == 200
     assert "07 税务" in page.text
     assert "疑似离岗" in page.text
+    assert "模拟数据" in page.text
+    assert "同区等候 5 人" in page.text
+    assert "起，已 13 分 5" in page.text
     assert notice_records.confirmed(site.engine, alert.key) is None  # looking confirms nothing
     assert tap(client, token(alert), "covered") == 200
     assert tap(client, token(alert), "reminded") == 200
@@ -58,6 +62,47 @@ def test_a_reason_is_kept_with_the_good_reason_alone(client: FlaskClient, site: 
     done = notice_records.confirmed(site.engine, alert.key)
     assert done is not None
     assert done.reason == "guiding"
+
+
+@pytest.mark.parametrize("reason", ["", "张三今天请病假", "maintenance", "capacity"])
+def test_a_reason_that_is_not_on_offer_is_refused(client: FlaskClient, site: Site, alert: Alert, reason: str) -> None:
+    assert tap(client, token(alert), "reasonable", reason=reason) == 400
+    assert notice_records.confirmed(site.engine, alert.key) is None
+    assert tap(client, token(alert), "reminded", reason=reason) == 200
+    done = notice_records.confirmed(site.engine, alert.key)
+    assert done is not None
+    assert done.reason == ""
+
+
+def seen_at(site: Site, alert: Alert) -> datetime | None:
+    day = timedelta(days=1)
+    found = notice_records.responses(site.engine, site.now - day, site.now + day)
+    return next(one.seen_at for one in found if one.alert.key == alert.key)
+
+
+def test_only_the_page_itself_says_that_it_was_seen(client: FlaskClient, site: Site, alert: Alert) -> None:
+    address = f"/confirm?token={token(alert)}"
+    assert client.head(address, base_url=BASE).status_code == 200
+    assert client.get(address, base_url=BASE, headers={"User-Agent": "WeCom link preview"}).status_code == 200
+    assert seen_at(site, alert) is None
+    assert tap(client, token(alert), "seen", origin="https://evil.example.org") == 403
+    assert tap(client, token(alert), "seen") == 204
+    assert seen_at(site, alert) is not None
+    assert notice_records.confirmed(site.engine, alert.key) is None
+
+
+def test_the_link_of_a_group_shows_and_confirms_those_of_it_that_are_open(client: FlaskClient, site: Site) -> None:
+    ours = [one for one in city.alerts(site.now) if one.hall in ("sz01", "hc01") and one.place.startswith("w")]
+    head, over = next(one for one in ours if one.until is not None), 1
+    assert len(ours) == 4
+    notice_records.gather(site.engine, {one.key: head.key for one in ours})  # of two halls, which matters to nobody
+    page = client.get(f"/confirm?token={token(head)}", base_url=BASE)
+    assert f"同时 {len(ours) - over} 个窗口" in page.text
+    assert page.text.count("起，已") == len(ours) - over
+    assert tap(client, token(head), "covered") == 200
+    done = {one.key for one in ours if notice_records.confirmed(site.engine, one.key) is not None}
+    assert done == {one.key for one in ours if one.until is None}
+    assert "值班主任已确认" in client.get(f"/confirm?token={token(head)}", base_url=BASE).text
 
 
 @pytest.mark.parametrize(
@@ -88,10 +133,18 @@ def test_without_a_secret_there_are_no_links(site: Site, alert: Alert) -> None:
 
 def test_a_message_says_what_is_suspected_where_and_how_to_confirm(site: Site, alert: Alert) -> None:
     settings = replace(site.settings, notices=Notices((), BASE, SECRET))
-    title, text = message(settings, replace(alert, waiting=2), Due(alert, "opened", "班长"), site.now)
+    alone = Due(replace(alert, waiting=2), "opened", "班长", site.now)
+    title, text = message(settings, alone)
     assert title.startswith("【模拟】疑似离岗 · ")
     assert "威海市政务服务中心 07 税务" in text
+    assert "起，已 13 分 54 秒" in text
     assert "同区等候 2 人" in text
-    assert f"{BASE}/confirm?token=" in text
-    grouped = message(settings, alert, Due(alert, "opened", "班长", ("w007", "w004")), site.now)[1]
+    assert f"{BASE}/confirm?token={signer(SECRET).dumps(alert.key).rpartition('.')[0][:20]}" in text
+    grouped = message(settings, replace(alone, members=("w007", "w004"), head="absence:sz01:w001:x"))[1]
     assert "07 税务、04" in grouped
+    assert signer(SECRET).loads(grouped.rpartition("token=")[2]) == "absence:sz01:w001:x"
+    unseen = replace(alert, sees=False, unseen_s=60.0, waiting=None)
+    blind = message(settings, Due(unseen, "red", "班长", site.now - timedelta(minutes=5)))[1]
+    assert "起，已 7 分 54 秒" in blind
+    assert "目前看不见" in blind
+    assert "同区等候未知" in blind

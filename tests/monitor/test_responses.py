@@ -34,7 +34,9 @@ def test_shadow_halls_and_cameras_are_left_out() -> None:
 
 def test_acting_without_having_opened_the_page_counts_from_the_alert() -> None:
     told = speed([Response(ALERT, None, ZERO + timedelta(seconds=40))])
-    assert told.acted.median_s == 40
+    assert (told.seen.median_s, told.acted.median_s) == (40, 40)  # never faster than it was
+    later = Response(ALERT, ZERO + timedelta(seconds=90), ZERO + timedelta(seconds=40))
+    assert speed([later]) == told
 
 
 @pytest.mark.parametrize(

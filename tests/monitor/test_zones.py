@@ -9,7 +9,7 @@ from monitor import limits
 from monitor.alerts import Alert, Level, Rule, resumed
 from monitor.calendar import BEIJING
 from monitor.coverage import Coverage, passed, total
-from monitor.halls import HallRule, camera_limit, empty_limit, empty_share, groups, needs_a_person
+from monitor.halls import HallRule, camera_limit, empty_limit, empty_share, gathered, groups, needs_a_person
 from monitor.limits import Limit, Seen, Watch, level, step
 from monitor.posts import Post
 from monitor.queues import Measured, QueueRule, disagree, values
@@ -268,3 +268,42 @@ def test_coverage_adds_up() -> None:
     assert whole == Coverage(360, 130, 70, 60)
     assert (whole.observed, whole.absent) == (130 / 360, 60 / 130)
     assert (Coverage().observed, Coverage().absent) == (None, None)
+
+
+def told(alerts: list[Alert], second: float, known: dict[str, str] | None = None, windows: int = 100) -> list[str]:
+    """Which places are told at a time, and together with which."""
+    at = ZERO + timedelta(seconds=second)
+    places = {one.key: one.place for one in alerts}
+    found = gathered(HallRule(), windows, [one for one in alerts if one.opened_at <= at], known or {}, at)
+    return [f"{places[key]} with {places[head]}" for key, head in found.items()]
+
+
+def test_one_window_is_held_for_half_a_minute_and_not_where_no_group_can_be() -> None:
+    alone = absences(0)
+    assert told(alone, 29.9) == []
+    assert told(alone, 30) == ["w000 with w000"]
+    assert told(alone, 0, windows=9) == ["w000 with w000"]
+    crowd = [replace(alone[0], rule=Rule.QUEUE, place="za")]
+    assert told(crowd, 0) == ["za with za"]
+    assert told([replace(alone[0], shadow=True)], 60) == []
+    assert told([replace(alone[0], until=ZERO)], 60) == []
+
+
+def test_a_group_is_told_when_no_other_follows_and_after_two_minutes_at_the_latest() -> None:
+    ten = absences(*range(0, 100, 10))
+    assert told(ten, 119) == []
+    assert told(ten, 120) == [f"{one.place} with w000" for one in ten]
+    ended = [replace(ten[0], until=ZERO + timedelta(seconds=5)), *ten[1:]]
+    assert told(ended, 120) == [f"{one.place} with w001" for one in ten[1:]]  # nine are left of it
+    endless = absences(*range(0, 600, 10))
+    assert told(endless, 119.9) == []
+    assert told(endless, 120) == [f"{one.place} with w000" for one in endless[:13]]
+
+
+def test_what_was_told_stays_and_what_follows_is_told_by_itself() -> None:
+    ten = absences(*range(0, 100, 10), 110)
+    known = dict.fromkeys((one.key for one in ten[:10]), ten[0].key)
+    assert told(ten, 140, known) == ["w010 with w010"]
+    five = absences(*[0.0] * 5, *[60.0] * 5)
+    known = {one.key: one.key for one in five[:5]}
+    assert told(five, 90, known) == [f"{one.place} with w005" for one in five[5:]]

@@ -1,65 +1,73 @@
-"""Notices over real HTTP: robots, webhooks and a text-message gateway, played by a server on this machine."""
+"""Notices over real HTTP: who is told when, once, whoever else sends, hangs, dies or sleeps."""
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import time, timedelta
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from monitor.adapters import alert_records, notice_records
+from monitor.adapters.database import open_database
 from monitor.adapters.notice_records import Confirmed
-from monitor.adapters.notices import AppriseSender, Notifier, Sender, SmsSender, Undelivered
+from monitor.adapters.notices import Notifier
+from monitor.adapters.senders import AppriseSender, Bounded, Sender, SmsSender
 from monitor.alerts import Alert, Level
 from monitor.ladder import Due, Person, Role
+from monitor.places import Window
 from monitor.thresholds import Thresholds
+from tests.monitor.adapters.receiver import receiving
 from tests.monitor.hall import HALL
 from tests.monitor.test_ladder import ALERT, RED, ZERO
 
+DUTY, DISTRICT = Person("班长", Role.DUTY), Person("督察", Role.DISTRICT)
+LARGE = replace(HALL, windows=tuple(Window(f"w{n:03d}", f"{n:02d}", "za") for n in range(1, 21)))
+"""A hall in which windows may cross together."""
+
 
 @dataclass
-class Receiver:
-    """What a robot or a gateway was told."""
+class Pocket:
+    """Keeps what it is told."""
 
-    port: int
-    status: int = 200
-    told: list[tuple[str, Any]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
-
-@contextmanager
-def receiving(status: int = 200) -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            receiver.told.append((self.path, json.loads(content) if content.startswith(b"{") else content))
-            answer = b'{"errcode": 0}'
-            self.send_response(receiver.status)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver = Receiver(server.server_port, status)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    def send(self, title: str, text: str) -> None:
+        self.told.append(text)
 
 
-def worded(alert: Alert, message: Due) -> tuple[str, str]:
-    return "疑似离岗", f"{alert.hall} {alert.place} {message.stage}"
+class Broken:
+    """Raises whatever it was given."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error, self.tried = error, 0
+
+    def send(self, title: str, text: str) -> None:
+        self.tried += 1
+        raise self.error
+
+
+def crossed(engine: Engine, *seconds: float) -> list[Alert]:
+    """Windows of the large hall whose alerts opened so long after ZERO."""
+    alerts = [
+        replace(ALERT, place=f"w{n:03d}", opened_at=ZERO + timedelta(seconds=second), since=ALERT.since)
+        for n, second in enumerate(seconds, 1)
+    ]
+    for alert in alerts:
+        alert_records.save(engine, alert, alert.opened_at)
+    return alerts
+
+
+def of_large(engine: Engine, people: dict[Person, Sender]) -> Notifier:
+    return Notifier(engine, (LARGE,), Thresholds(), people, worded)
+
+
+def worded(message: Due) -> tuple[str, str]:
+    return "疑似离岗", f"{message.alert.hall} {','.join(message.members) or message.alert.place} {message.stage}"
 
 
 def notifier(engine: Engine, sender: Sender, role: Role = Role.DUTY) -> Notifier:
@@ -81,14 +89,6 @@ def test_one_message_per_alert_and_stage_also_over_a_restart(engine: Engine) -> 
         assert robot.told[0][1]["title"] == "疑似离岗"
 
 
-def test_a_gateway_of_text_messages_gets_what_its_template_says(engine: Engine) -> None:
-    with receiving() as gateway:
-        url = f"http://127.0.0.1:{gateway.port}/sms"
-        sender = SmsSender(url, "13800000000", '{"mobile":"{to}","msg":"【监督】{text}"}', {"X-Key": "geheim"})
-        sender.send('疑似"离岗"', "第一行\n第二行")
-        assert gateway.told == [("/sms", {"mobile": "13800000000", "msg": '【监督】疑似"离岗" 第一行 第二行'})]
-
-
 def test_what_fails_is_tried_again_and_never_tells_an_address(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     with receiving(500) as gateway:
         sender = SmsSender(f"http://127.0.0.1:{gateway.port}/secret-path", "13800000000")
@@ -104,17 +104,6 @@ def test_what_fails_is_tried_again_and_never_tells_an_address(engine: Engine, ca
     assert "500" in caplog.text
 
 
-def test_an_address_that_is_not_there_or_unknown_is_one_sentence() -> None:
-    with receiving() as gateway:
-        port = gateway.port
-    with pytest.raises(Undelivered, match=r"^text message: expected an answer, found URLError$"):
-        SmsSender(f"http://127.0.0.1:{port}/", "1").send("a", "b")
-    with pytest.raises(Undelivered, match=r"^expected an address that Apprise knows"):
-        AppriseSender("nonsense://x").send("a", "b")
-    with pytest.raises(Undelivered, match=r"^json: expected the message to be taken"):
-        AppriseSender(f"json://127.0.0.1:{port}/x").send("a", "b")
-
-
 @pytest.mark.parametrize("how", ["over", "confirmed", "judged"])
 def test_a_message_is_given_up_when_nobody_needs_it_any_more(engine: Engine, how: str) -> None:
     with receiving(500) as gateway:
@@ -125,7 +114,7 @@ def test_a_message_is_given_up_when_nobody_needs_it_any_more(engine: Engine, how
         if how == "over":
             alert_records.save(engine, replace(ALERT, until=after(0.2)), after(0.2))
         elif how == "confirmed":
-            assert notice_records.confirm(engine, ALERT.key, Confirmed("reminded", "", "值班主任", after(0.2)))
+            assert notice_records.confirm(engine, [ALERT.key], Confirmed("reminded", "", "值班主任", after(0.2)))
         else:
             from monitor.verdicts import Verdict, VerdictKind
 
@@ -139,13 +128,220 @@ def test_a_message_is_given_up_when_nobody_needs_it_any_more(engine: Engine, how
 def test_the_first_confirmation_and_the_first_look_count(engine: Engine) -> None:
     alert_records.save(engine, replace(ALERT, level=Level.YELLOW), ZERO)
     for minute in (1, 2):
-        notice_records.opened(engine, ALERT.key, after(minute))
+        notice_records.opened(engine, [ALERT.key], after(minute))
     assert [
-        notice_records.confirm(engine, ALERT.key, Confirmed(action, "", "值班主任", after(3)))
+        notice_records.confirm(engine, [ALERT.key], Confirmed(action, "", "值班主任", after(3)))
         for action in ("covered", "reminded")
     ] == [True, False]
     assert notice_records.confirmed(engine, ALERT.key) == Confirmed("covered", "", "值班主任", after(3))
     (response,) = notice_records.responses(engine, ZERO - timedelta(days=1), ZERO + timedelta(days=1))
     assert (response.seen_at, response.acted_at) == (after(1), after(3))
     with pytest.raises(ValueError, match="found 'nothing'"):
-        notice_records.confirm(engine, ALERT.key, Confirmed("nothing", "", "x", ZERO))
+        notice_records.confirm(engine, [ALERT.key], Confirmed("nothing", "", "x", ZERO))
+
+
+def test_a_group_is_told_once_and_whoever_returns_or_is_confirmed_changes_nothing(engine: Engine) -> None:
+    pocket = Pocket()
+    alerts = crossed(engine, *[0.0] * 10)
+    names = ",".join(alert.place for alert in alerts)
+    for minute in (0, 0.4, 0.5, 1):
+        of_large(engine, {DUTY: pocket}).turn(after(minute))  # each time a program that was just started
+    assert pocket.told == [f"hc01 {names} opened"]
+    alert_records.save(engine, replace(alerts[0], until=after(2)), after(2))
+    alert_records.save(engine, replace(alerts[4], until=after(3)), after(3))
+    for minute in (2, 3, 20, 70):
+        of_large(engine, {DUTY: pocket}).turn(after(minute))
+    assert len(pocket.told) == 1
+
+
+def test_a_group_climbs_by_its_reddest_until_the_one_link_is_answered(engine: Engine) -> None:
+    duty, district = Pocket(), Pocket()
+    alerts = crossed(engine, *[0.0] * 10)
+    one = of_large(engine, {DUTY: duty, DISTRICT: district})
+    one.turn(after(0.5))
+    for alert in alerts[1:]:
+        alert_records.save(engine, replace(alert, level=Level.RED, red_at=after(5)), after(5))
+    for minute in (5, 14.9):
+        one.turn(after(minute))
+    assert (len(duty.told), len(district.told)) == (2, 0)
+    one.turn(after(15))
+    assert (len(duty.told), len(district.told)) == (2, 1)
+    told = notice_records.told_with(engine, alerts[0].key)
+    assert set(told) == {alert.key for alert in alerts}
+    assert notice_records.confirm(engine, told, Confirmed("reminded", "", "值班主任", after(16)))
+    for minute in (16, 40, 100):
+        one.turn(after(minute))
+    assert (len(duty.told), len(district.told)) == (2, 1)
+
+
+def test_windows_that_open_one_after_the_other_are_one_message(engine: Engine) -> None:
+    """A turn every five seconds over ten windows that open ten seconds apart."""
+    pocket = Pocket()
+    one = of_large(engine, {DUTY: pocket})
+    for second in range(0, 240, 5):
+        n = second // 10
+        if second % 10 == 0 and n < 10:
+            at = ZERO + timedelta(seconds=second)
+            alert_records.save(engine, replace(ALERT, place=f"w{n:03d}", opened_at=at), at)
+        one.turn(ZERO + timedelta(seconds=second))
+    assert len(pocket.told) == 1
+    assert pocket.told[0].count("w0") == 10
+
+
+def test_a_sender_that_raises_anything_costs_one_try_of_its_own(
+    engine: Engine, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from http.client import BadStatusLine, InvalidURL
+
+    pocket = Pocket()
+    broken = [
+        Broken(error) for error in (BadStatusLine("geheim"), InvalidURL("geheim"), SystemExit("geheim"), KeyError(1))
+    ]
+    people: dict[Person, Sender] = {Person(f"p{n}", Role.DUTY): way for n, way in enumerate(broken)}
+    one = Notifier(engine, (HALL,), Thresholds(), {**people, DUTY: pocket}, worded)
+    alert_records.save(engine, ALERT, ZERO)
+    for minute in (0, 0.4, 0.5, 2.5, 12.5, 42.5, 200):
+        one.turn(after(minute))
+    assert pocket.told == ["hc01 w001 opened"]
+    assert [way.tried for way in broken] == [5, 5, 5, 5]
+    said = f"{caplog.text}{capfd.readouterr()}{record(engine)}"
+    assert "geheim" not in said
+    for name in ("BadStatusLine", "InvalidURL", "SystemExit", "KeyError"):
+        assert f"expected the message to be taken, found {name}" in said
+
+
+def record(engine: Engine) -> list[Any]:
+    """Everything that is kept of the messages."""
+    from sqlalchemy import select
+
+    from monitor.adapters.notice_tables import notices
+
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(select(notices)).mappings()]
+
+
+def test_two_at_once_send_each_message_once(engine: Engine, url: str) -> None:
+    alerts = [replace(ALERT, place=f"w{n:03d}") for n in range(1, 9)]
+    for alert in alerts:
+        alert_records.save(engine, alert, ZERO)
+    pockets, barrier = (Pocket(), Pocket()), Barrier(2)
+
+    def run(pocket: Pocket) -> None:
+        own = open_database(url)
+        one = Notifier(own, (HALL,), Thresholds(), {DUTY: pocket}, worded)
+        barrier.wait()
+        for minute in (0.6, 0.7, 0.8):
+            one.turn(after(minute))
+        own.dispose()
+
+    threads = [Thread(target=run, args=(pocket,)) for pocket in pockets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told = [text for pocket in pockets for text in pocket.told]
+    assert sorted(told) == [f"hc01 {alert.place} opened" for alert in alerts]
+
+
+KILLED = """
+import os, signal, sys
+from datetime import datetime
+from monitor.adapters.database import open_database
+from monitor.adapters.senders import SmsSender
+from tests.monitor.adapters.test_notices import DUTY, notifier
+class Dies:
+    def send(self, title, text):
+        SmsSender(sys.argv[2], "1").send(title, text)
+        os.kill(os.getpid(), signal.SIGKILL)
+notifier(open_database(sys.argv[1]), Dies()).turn(datetime.fromisoformat(sys.argv[3]))
+"""
+
+
+def test_a_kill_between_sending_and_recording_repeats_the_message_a_minute_later(engine: Engine, url: str) -> None:
+    alert_records.save(engine, ALERT, ZERO)
+    with receiving() as gateway:
+        address = f"http://127.0.0.1:{gateway.port}/"
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, url, address, ZERO.isoformat()], env={**os.environ, "PYTHONPATH": "."}
+        )
+        assert done.returncode == -signal.SIGKILL
+        assert len(gateway.told) == 1
+        one = notifier(engine, SmsSender(address, "1"))
+        assert [one.turn(after(minute)) for minute in (0.1, 0.9, 1.5, 1.6)] == [0, 0, 1, 0]
+        assert len(gateway.told) == 2
+
+
+def test_whoever_hangs_holds_up_nobody_else(engine: Engine) -> None:
+    """One gateway never ends its answer; the others are told in the same turn, and it is tried again."""
+    pocket, dripping = Pocket(), Event()
+
+    class Hangs:
+        def send(self, title: str, text: str) -> None:
+            dripping.wait(60)
+
+    slow = Bounded(Hangs(), 0.05)
+    one = Notifier(engine, (HALL,), Thresholds(), {Person("slow", Role.DUTY): slow, DUTY: pocket}, worded)
+    alert_records.save(engine, ALERT, ZERO)
+    assert one.turn(ZERO) == 1
+    assert pocket.told == ["hc01 w001 opened"]
+    for minute in (0.5, 2.5, 12.5):
+        assert one.turn(after(minute)) == 0
+    assert len(slow.hanging) == 3
+    errors = [row["error"] for row in record(engine) if row["recipient"] == "slow"]
+    assert errors == ["expected one of 3 hanging attempts to end, found none"]
+    dripping.set()
+
+
+def test_what_failed_just_before_quiet_hours_is_sent_after_them(engine: Engine) -> None:
+    person = replace(DUTY, quiet=(time(10, 0, 20), time(11)))
+    with receiving(500) as gateway:
+        way = SmsSender(f"http://127.0.0.1:{gateway.port}/", "1")
+        one = Notifier(engine, (HALL,), Thresholds(), {person: way}, worded)
+        alert_records.save(engine, ALERT, ZERO)
+        assert one.turn(ZERO) == 0
+        gateway.status = 200
+        assert [one.turn(after(minute)) for minute in (0.5, 3, 59.9, 60, 61)] == [0, 0, 0, 1, 0]
+        assert len(gateway.told) == 2
+
+
+def test_quiet_hours_end_without_a_word_if_the_alert_is_over(engine: Engine) -> None:
+    pocket = Pocket()
+    one = Notifier(engine, (HALL,), Thresholds(), {replace(DUTY, quiet=(time(9), time(11))): pocket}, worded)
+    alert_records.save(engine, ALERT, ZERO)
+    one.turn(ZERO)
+    alert_records.save(engine, replace(ALERT, until=after(20)), after(20))
+    assert [one.turn(after(minute)) for minute in (20, 60, 61)] == [0, 0, 0]
+    assert pocket.told == []
+
+
+def test_a_stage_above_is_not_told_while_its_window_cannot_be_seen(engine: Engine) -> None:
+    district = Pocket()
+    one = Notifier(engine, (HALL,), Thresholds(), {DISTRICT: district}, worded)
+    alert_records.save(engine, ALERT, ZERO)
+    alert_records.save(engine, RED, after(5))
+    alert_records.save(engine, replace(RED, sees=False), after(14))
+    said = [one.turn(after(minute)) for minute in (15, 40)]
+    alert_records.save(engine, replace(RED, unseen_s=30 * 60), after(44))
+    said += [one.turn(after(minute)) for minute in (44.9, 45)]
+    assert said == [0, 0, 0, 1]
+
+
+def test_nothing_climbs_while_nobody_watches(engine: Engine) -> None:
+    """The watching program has died: the record still says that the window is seen."""
+    duty, district = Pocket(), Pocket()
+    people: dict[Person, Sender] = {DUTY: duty, DISTRICT: district}
+    dead = Notifier(
+        engine,
+        (HALL,),
+        Thresholds(),
+        people,
+        worded,
+        seen=lambda alert, at: (replace(alert, sees=False), min(at, after(6))),
+    )
+    alert_records.save(engine, ALERT, ZERO)
+    alert_records.save(engine, RED, after(5))
+    for minute in (5, 6, 16, 60):
+        dead.turn(after(minute))
+    assert (duty.told, district.told) == (["hc01 w001 red"], [])
+    Notifier(engine, (HALL,), Thresholds(), people, worded).turn(after(61))
+    assert len(district.told) == 1
