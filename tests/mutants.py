@@ -1,7 +1,6 @@
-"""Mutation testing of the decision modules: mutmut makes the mutants, the tests of the judgement have to notice them."""
+"""Mutation testing of the decision modules: mutmut makes mutants, and the tests of the judgement have to notice them."""
 
 import ast
-import difflib
 import json
 import os
 import random
@@ -55,6 +54,7 @@ TESTS = (
 UNWRAPPED = ("property", "cache")
 LEAST = 0.9
 DEAD = ("killed", "endless")
+UNCLEAR = {"end": "unclear"}
 Mutant = dict[str, str]
 """`module`, `function` (with its class), `source` of the changed function, and `change`, line before → line after."""
 
@@ -84,9 +84,13 @@ def _name(tree: libcst.Module, function: libcst.FunctionDef) -> str:
 
 
 def _change(before: str, after: str) -> str:
-    told = list(difflib.ndiff(before.splitlines(), after.splitlines()))
-    gone, new = (" ".join(line[2:].strip() for line in told if line[0] == sign) for sign in "-+")
-    return f"{gone} → {new}"
+    """The lines that differ; all else is as it was, because a mutant changes one place."""
+    old, new = before.splitlines(), after.splitlines()
+    while old and new and old[0] == new[0]:
+        old, new = old[1:], new[1:]
+    while old and new and old[-1] == new[-1]:
+        old, new = old[:-1], new[:-1]
+    return " → ".join(" ".join(line.strip() for line in lines) for lines in (old, new))
 
 
 def unwrapped(code: str) -> str:
@@ -127,7 +131,7 @@ def tried(
 ) -> dict[str, Any]:
     """Try mutants by some tests under a directory: how each ended, by name. What `told` has is not tried again."""
     ends = _ends(told)
-    left = {name: mutants[name] for name in names if name not in ends}
+    left = {name: mutants[name] for name in names if ends.get(name, UNCLEAR)["end"] == "unclear"}
     if left:
         job = {"mutants": left, "tests": list(tests), "told": str(told.resolve()), "workers": workers}
         code, said = _run(job, root)

@@ -1,7 +1,7 @@
 """Tries mutants, each in a fork of one process that has imported and collected everything.
 
-A fork begins where no test has run yet, and a mutant takes the place of a function there by its code: nothing leaks from
-one into another. First every test runs alone, to see which functions it calls and that it passes; then of each mutant
+A fork begins where no test has run yet, and there a function is given the code of its mutant: nothing leaks from one into
+another. First every test runs alone, to see which functions it calls and that it passes; then of each mutant
 only the tests that call its function, those first that noticed its neighbours, until one fails. Only that is a kill, or
 that a test needs far more CPU than it did.
 """
@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any
@@ -24,7 +25,7 @@ import pytest
 
 MORE_CPU = 10
 """A test that needs so many times its CPU under a mutant, and …"""
-CPU_S = 5
+CPU_S = 2
 """… so many seconds on top, is taken for endless."""
 WALL_S = 1800
 """A fork that waits for something ends after that, and nothing is concluded."""
@@ -51,15 +52,6 @@ def put(mutant: dict[str, str]) -> None:
     (new,) = made.values()
     function.__code__, function.__defaults__ = new.__code__, new.__defaults__
     function.__kwdefaults__ = new.__kwdefaults__
-    _forget()
-
-
-def _forget() -> None:
-    """What was computed and cached before was computed without the mutant."""
-    for module in list(sys.modules.values()):
-        for one in list(vars(module).values()):
-            if type(one).__name__ == "_lru_cache_wrapper" and getattr(one, "__module__", "").startswith("monitor"):
-                one.cache_clear()
 
 
 class Trials:
@@ -88,15 +80,16 @@ class Trials:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try every mutant of the job."""
         if session.testsfailed:
-            raise session.Failed("the tests: expected all of them to be collected")
+            pytest.exit("the tests: expected all of them to be collected", 3)
+        self._forget()
         self.items = {item.nodeid: item for item in session.items}
         for test, said, status in forks(self.items, self._alone, self.job["workers"]):
             if said is None or said["failed"]:
-                raise session.Failed(f"without a mutant: expected a pass, found {said or status} of {test}")
+                pytest.exit(f"without a mutant: expected a pass, found {said or status} of {test}", 3)
             self.calls[test], self.took[test] = set(said["calls"]), said["took"]
         for _, said, status in forks([""], self._tried, 1):
             if said is None or said["failed"]:
-                raise session.Failed(f"without a mutant: expected a pass, found {said or status}")
+                pytest.exit(f"without a mutant: expected a pass, found {said or status}", 3)
         with Path(self.job["told"]).open("a", encoding="utf-8") as told:
             for name, said, status in forks(self.mutants, self._tried, self.job["workers"]):
                 told.write(json.dumps({"name": name} | self._end(name, said, status), ensure_ascii=False) + "\n")
@@ -108,6 +101,13 @@ class Trials:
         """By their code: the functions of which there are mutants."""
         names = {(one["module"], one["function"]) for one in self.mutants.values()}
         return {found(*name).__code__: ".".join(name) for name in names}
+
+    def _forget(self) -> None:
+        """What was computed and cached while the tests were collected was computed without a mutant."""
+        for module in {one["module"] for one in self.mutants.values()}:
+            for held in vars(import_module(module)).values():
+                if hasattr(held, "cache_clear"):
+                    held.cache_clear()
 
     def _function(self, name: str) -> str:
         return f"{self.mutants[name]['module']}.{self.mutants[name]['function']}"
@@ -153,10 +153,10 @@ class Trials:
         if name:
             put(self.mutants[name])
         begun = time.process_time()
-        for test, following in zip(order, [*order[1:], None], strict=True):
-            item, next_one = self.items[test], self.items[following] if following else None
-            signal.setitimer(signal.ITIMER_PROF, CPU_S + MORE_CPU * self.took[test])
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_one)
+        items = [self.items[test] for test in order]
+        for item, following in zip_longest(items, items[1:]):
+            signal.setitimer(signal.ITIMER_PROF, CPU_S + MORE_CPU * self.took[item.nodeid])
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
                 break
         return {"tests": len(order), "failed": self.failed, "took": time.process_time() - begun}

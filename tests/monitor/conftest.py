@@ -1,4 +1,4 @@
-"""Hypothesis tries a few examples only while mutants are on trial, the same ones each time: there are thousands of them."""
+"""While mutants are on trial Hypothesis tries a few examples only, the same ones each time: there are thousands."""
 
 import os
 
