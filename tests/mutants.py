@@ -1,4 +1,4 @@
-"""Mutation testing of the decision modules: mutmut makes mutants, and the tests of the judgement have to notice them."""
+"""Mutation testing of the decision modules: mutmut makes mutants, the tests of the judgement have to notice them."""
 
 import ast
 import json

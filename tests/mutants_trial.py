@@ -1,7 +1,7 @@
 """Tries mutants, each in a fork of one process that has imported and collected everything.
 
-A fork begins where no test has run yet, and there a function is given the code of its mutant: nothing leaks from one into
-another. First every test runs alone, to see which functions it calls and that it passes; then of each mutant
+A fork begins where no test has run yet, and there a function is given the code of its mutant: nothing leaks from one
+into another. First every test runs alone, to see which functions it calls and that it passes; then of each mutant
 only the tests that call its function, those first that noticed its neighbours, until one fails. Only that is a kill, or
 that a test needs far more CPU than it did.
 """
