@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import libcst
-from mutmut.mutation.file_mutation import create_mutations, deep_replace
+from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_replace
 
 ROOT = Path(__file__).parents[1]
 MODULES = (
@@ -43,7 +45,11 @@ MODULES = (
 )
 """Of `monitor`: what decides, from what a look showed to who is told and how right it was."""
 TESTS = (
-    *(name for module in MODULES if (ROOT / (name := f"tests/monitor/test_{module}.py")).exists()),
+    *sorted(
+        str(path.relative_to(ROOT))
+        for module in MODULES
+        for path in (ROOT / "tests/monitor").glob(f"test_{module}*.py")
+    ),
     "tests/monitor/test_timelines.py",
     "tests/monitor/test_zones.py",
     "tests/monitor/test_flow.py",
@@ -57,23 +63,34 @@ DEAD = ("killed", "endless")
 UNCLEAR = {"end": "unclear"}
 Mutant = dict[str, str]
 """`module`, `function` (with its class), `source` of the changed function, and `change`, line before → line after."""
+Mutants = dict[str, Callable[[], Mutant]]
+"""By names such as `monitor.limits.step 7`; each is written when it is asked for, because that takes its time."""
 
 
-def mutants_of(module: str, code: str) -> Iterator[tuple[str, Mutant]]:
-    """The mutants of every function of a module, each with a name such as `monitor.limits.step 7`."""
+def mutants_of(module: str, code: str) -> Mutants:
+    """The mutants of every function of a module."""
     tree, mutations, _, _ = create_mutations(module, unwrapped(code))
+    found: Mutants = {}
     numbers: Counter[str] = Counter()
     for mutation in mutations:
-        outer = mutation.contained_by_top_level_function
-        if not isinstance(outer, libcst.FunctionDef):
-            continue
-        plain = outer.with_changes(leading_lines=[])
-        mutated = deep_replace(plain, mutation.original_node, mutation.mutated_node)
-        before, after = tree.code_for_node(plain), tree.code_for_node(mutated)  # type: ignore[arg-type]  # a function
-        function = _name(tree, outer)
-        numbers[function] += 1
-        name = f"{module}.{function} {numbers[function]}"
-        yield name, {"module": module, "function": function, "source": after, "change": _change(before, after)}
+        if isinstance(mutation.contained_by_top_level_function, libcst.FunctionDef):
+            function = _name(tree, mutation.contained_by_top_level_function)
+            numbers[function] += 1
+            found[f"{module}.{function} {numbers[function]}"] = partial(_written, module, function, tree, mutation)
+    return found
+
+
+def _written(module: str, function: str, tree: libcst.Module, mutation: Mutation) -> Mutant:
+    whole = mutation.contained_by_top_level_function
+    assert whole is not None
+    mutated = deep_replace(whole, mutation.original_node, mutation.mutated_node)
+    after = _text(tree, mutated)  # type: ignore[arg-type]  # a function again
+    return {"module": module, "function": function, "source": after, "change": _change(_text(tree, whole), after)}
+
+
+@cache
+def _text(tree: libcst.Module, function: libcst.FunctionDef) -> str:
+    return dedent(tree.code_for_node(function))
 
 
 def _name(tree: libcst.Module, function: libcst.FunctionDef) -> str:
@@ -112,17 +129,16 @@ def passed_over(code: str) -> int:
     return len(_decorators(unwrapped(code)))
 
 
-def made() -> dict[str, Mutant]:
-    """Every mutant of the decision modules, by name."""
-    return {
-        name: mutant
-        for module in MODULES
-        for name, mutant in mutants_of(f"monitor.{module}", (ROOT / f"monitor/{module}.py").read_text("utf-8"))
-    }
+def made() -> Mutants:
+    """Every mutant of the decision modules."""
+    found: Mutants = {}
+    for module in MODULES:
+        found |= mutants_of(f"monitor.{module}", (ROOT / f"monitor/{module}.py").read_text("utf-8"))
+    return found
 
 
 def tried(
-    mutants: Mapping[str, Mutant],
+    mutants: Mutants,
     names: Iterable[str],
     tests: Iterable[str],
     told: Path,
@@ -131,7 +147,7 @@ def tried(
 ) -> dict[str, Any]:
     """Try mutants by some tests under a directory: how each ended, by name. What `told` has is not tried again."""
     ends = _ends(told)
-    left = {name: mutants[name] for name in names if ends.get(name, UNCLEAR)["end"] == "unclear"}
+    left = {name: mutants[name]() for name in names if ends.get(name, UNCLEAR)["end"] == "unclear"}
     if left:
         job = {"mutants": left, "tests": list(tests), "told": str(told.resolve()), "workers": workers}
         code, said = _run(job, root)
@@ -173,13 +189,13 @@ def mutants(told: Path, seed: int, most: int | None = None) -> dict[str, Any]:
     ends = tried(every, chosen, TESTS, told, os.cpu_count() or 1)
     counted = Counter(ends[name]["end"] for name in chosen)
     dead = [name for name in chosen if ends[name]["end"] in DEAD]
-    whole, killed = (Counter(every[name]["module"] for name in names) for names in (chosen, dead))
+    whole, killed = (Counter(name.split(".")[1] for name in names) for names in (chosen, dead))
     return {
         "mutants": len(every),
         "tried": len(chosen),
         **counted,
         "share": round(len(dead) / len(chosen), 4),
         "modules": {module: f"{killed[module]}/{whole[module]}" for module in sorted(whole)},
-        "survivors": {name: every[name]["change"] for name in sorted(set(chosen) - set(dead))},
+        "survivors": {name: every[name]()["change"] for name in sorted(set(chosen) - set(dead))},
         "right": len(dead) >= LEAST * len(chosen),
     }

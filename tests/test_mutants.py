@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import TESTS, Mutant, made, mutants, mutants_of, passed_over, survives_alone, tried
+from tests.mutants import TESTS, Mutants, made, mutants, mutants_of, passed_over, survives_alone, tried
 
 SEED = 20261127
 TRIED = 40
@@ -100,22 +100,22 @@ ENDS = {
 }
 
 
-def small(directory: Path) -> dict[str, Mutant]:
+def small(directory: Path) -> Mutants:
     (directory / "small.py").write_text(MODULE, "utf-8")
     (directory / "test_small.py").write_text(TESTS_OF_IT, "utf-8")
     leaves = {"module": "small", "function": "leaves"}
-    by_hand = {
-        "leaves": leaves | {"source": "def it(a):\n    LEFT.append(a)\n", "change": "leaves something behind"},
-        "nothing": leaves | {"source": "def it(a):\n    return a\n", "change": "nothing"},
+    by_hand: Mutants = {
+        "leaves": lambda: leaves | {"source": "def it(a):\n    LEFT.append(a)\n", "change": "leaves something behind"},
+        "nothing": lambda: leaves | {"source": "def it(a):\n    return a\n", "change": "nothing"},
     }
-    return by_hand | dict(mutants_of("small", MODULE))
+    return by_hand | mutants_of("small", MODULE)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_mutant_ends_as_it_must(tmp_path: Path, workers: int) -> None:
     every = small(tmp_path)
     ends = tried(every, every, ["test_small.py"], tmp_path / "told.jsonl", workers, tmp_path)
-    assert {every[name]["change"]: end["end"] for name, end in ends.items()} == ENDS
+    assert {every[name]()["change"]: end["end"] for name, end in ends.items()} == ENDS
     assert passed_over(MODULE) == 0
 
 
@@ -145,4 +145,4 @@ def test_a_fixed_part_of_the_real_ones(tmp_path: Path) -> None:
     alive = sorted(report["survivors"])
     dead = [name for name in chosen if name not in alive]
     for name in (*dice.sample(dead, 2), *dice.sample(alive, min(2, len(alive)))):
-        assert survives_alone(every[name], TESTS) is (name in alive), (name, every[name]["change"])
+        assert survives_alone(every[name](), TESTS) is (name in alive), (name, every[name]()["change"])
