@@ -136,7 +136,7 @@ def day() -> Result:
 
 def mutants() -> Result:
     """Every mutant of the decision modules; a run that was ended is gone on with."""
-    return mutation.mutants(DONE / f"mutants-{_commit()}", SEED)
+    return mutation.mutants(DONE / f"mutants-{_commit()}.jsonl", SEED)
 
 
 def _short(scores: Result) -> Result:
