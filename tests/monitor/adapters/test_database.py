@@ -32,7 +32,8 @@ def test_looks_drawn_before_weights_were_fractions_keep_theirs(url: str) -> None
             connection.execute(text(f"ALTER TABLE samples DROP COLUMN {column}"))
         for column in ("camera", "people"):
             connection.execute(text(f"ALTER TABLE stills DROP COLUMN {column}"))
-        connection.execute(text("DROP TABLE no_people"))
+        for table in ("no_people", "notice_groups"):
+            connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
         values = "VALUES (3, 'hc01', 'w001', '2026-11-20 01:00:00', 1, 'x.jpg', '0', 225)"
         connection.execute(text(f"INSERT INTO samples (id, hall, window, at, alarmed, file, sha256, stratum) {values}"))
