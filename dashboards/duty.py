@@ -67,10 +67,18 @@ def _facts(alert: Alert, counts_to: datetime, say: Say) -> list[str]:
 
 
 def confirm(office: Office, keys: Sequence[str], action: str, reason: str = "") -> tuple[str, bool]:
-    """Record what the duty director did about some alerts; the sentence's key, and whether it was refused."""
-    if not keys or any(alert_records.alert(office.engine, key) is None for key in keys):
+    """Record what the duty director did about some alerts; the sentence's key, and whether it was refused.
+
+    Raises ValueError for an action that is none of ACTIONS, and for a good reason that is not on offer.
+    """
+    records = [alert_records.alert(office.engine, key) for key in keys]
+    rules = {record.alert.rule for record in records if record is not None}
+    if not records or None in records:
         return "alert.none", True
-    if not notice_records.confirm(office.engine, keys, Confirmed(action, reason, DIRECTOR, office.clock())):
+    if action == "reasonable" and any(reason not in REASONS[rule] for rule in rules):
+        raise ValueError("expected one of the reasons on offer, found another text")
+    said = Confirmed(action, reason if action == "reasonable" else "", DIRECTOR, office.clock())
+    if not notice_records.confirm(office.engine, keys, said):
         return "confirm.before", True
     office.changed()
     return "confirm.done", False
@@ -107,17 +115,15 @@ def serve_confirm(server: Flask, office: Office) -> None:
     @server.post("/confirm")
     def sent() -> Response:
         token, action = request.form.get("token", ""), request.form.get("action", "")
-        reason = request.form.get("reason", "") if action == "reasonable" else ""
         alerts = told_together(office, key_of(token))
         keys = [alert.key for alert in alerts]
         if action == SEEN:
             notice_records.opened(office.engine, keys, office.clock())
             return Response(status=204)
-        if action not in ACTIONS:
-            abort(400, f"expected one of {', '.join(ACTIONS)}")
-        if action == "reasonable" and any(reason not in REASONS[alert.rule] for alert in alerts):
-            abort(400, "expected one of the reasons on offer")
-        said, _ = confirm(office, keys, action, reason)
+        try:
+            said, _ = confirm(office, keys, action, request.form.get("reason", ""))
+        except ValueError as refused:
+            abort(400, str(refused))
         return _page(office, alerts, token, said)
 
 

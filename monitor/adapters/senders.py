@@ -129,7 +129,8 @@ class SmsSender:
     def _request(self, text: str) -> Request:
         values = {"{to}": self.to, "{text}": text.replace("\n", " ")}
         if self.method == "GET":
-            return Request(_filled(self.url, {name: quote(value, safe="") for name, value in values.items()}))
+            quoted = {name: quote(value, safe="") for name, value in values.items()}
+            return Request(_filled(self.url, quoted), headers=dict(self.headers))
         escaped = {name: json.dumps(value, ensure_ascii=False)[1:-1] for name, value in values.items()}
         headers: dict[str, Any] = {"Content-Type": "application/json; charset=utf-8", **self.headers}
         return Request(self.url, _filled(self.body, escaped).encode(), headers, method="POST")

@@ -16,6 +16,8 @@ class Receiver:
     port: int
     status: int = 200
     location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the last request."""
     told: list[tuple[str, Any]] = field(default_factory=list)
 
 
@@ -24,6 +26,7 @@ def receiving(status: int = 200) -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            receiver.headers = dict(self.headers)
             receiver.told.append((self.path, json.loads(content) if content.startswith(b"{") else content))
             answer = b'{"errcode": 0}'
             self.send_response(receiver.status)

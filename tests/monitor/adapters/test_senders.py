@@ -26,9 +26,10 @@ def test_a_gateway_of_text_messages_gets_what_its_template_says() -> None:
 def test_a_gateway_may_be_asked_by_get() -> None:
     with receiving() as gateway:
         url = f"http://127.0.0.1:{gateway.port}/sms?to={{to}}&msg={{text}}"
-        SmsSender(url, "+8613800000000", method="GET").send("离岗 & 更多", "01/02")
+        SmsSender(url, "+8613800000000", headers={"X-Key": SECRET}, method="GET").send("离岗 & 更多", "01/02")
         path = "/sms?to=%2B8613800000000&msg=%E7%A6%BB%E5%B2%97%20%26%20%E6%9B%B4%E5%A4%9A%2001%2F02"
         assert gateway.told == [(path, b"")]
+        assert gateway.headers["X-Key"] == SECRET
 
 
 def test_a_gateway_that_sends_elsewhere_is_refused() -> None:
