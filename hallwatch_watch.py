@@ -85,7 +85,7 @@ def watch_halls(
 
     from camera_ingest.fleet import Fleet
     from monitor import flow
-    from monitor.adapters import alert_records, coverage_records, mistaken_records, shard
+    from monitor.adapters import alert_records, coverage_records, shard
     from monitor.adapters.database import open_database
     from monitor.adapters.draws import Draws
     from monitor.adapters.healths import Healths
@@ -105,8 +105,7 @@ def watch_halls(
     hearing = shard.Hearing(engine, halls)
     memories = shard.Memories(settings.stores.memories)
     recent = alert_records.alerts_since(engine, datetime.now(UTC) - RECENT, halls)
-    looked_at = replace(settings, regions=(*settings.regions, *mistaken_records.regions(engine, halls)))
-    desks = desks_of(looked_at, hearing.known, [one.alert for one in recent], memories.read)
+    desks = desks_of(settings, hearing.known, [one.alert for one in recent], memories.read)
     covered = coverage_records.read(engine, halls, today(datetime.now(UTC)), today(datetime.now(UTC)))
     for desk in desks:  # what was covered before goes on, also where nothing else is remembered
         desk.coverage = desk.coverage or dict(covered[desk.hall.id])

@@ -18,6 +18,8 @@ BEFORE = timedelta(minutes=5)
 """How much is shown before the run began."""
 NARROW = 7.0
 """A block of less than this share of the width, in per cent, has no room for its word; it has a title all the same."""
+LATE = 85.0
+"""Behind a mark at more than this share there is no room for its words: they stand before it."""
 KINDS = {
     "good": ("present", "serving", "PAUSED_OK", "open", "cover", "back-office"),
     "bad": ("empty", "PAUSED_OVER"),
@@ -46,8 +48,8 @@ def explanation(why: Mapping[str, Any] | None, tongue: str, say: Say) -> Compone
     lines = [
         html.Div(
             html.Small(f"{say(f'why.mark.{name}')} {clock(at)}"),
-            className=f"why-mark is-{name}",
-            style={"left": f"{share(at):.2f}%"},
+            className=f"why-mark is-{name}" + (" is-late" if share(at) > LATE else ""),
+            style={"right": f"{100 - share(at):.2f}%"} if share(at) > LATE else {"left": f"{share(at):.2f}%"},
         )
         for name, at in marks
         if at is not None and not (name == "red" and at == opened)

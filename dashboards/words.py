@@ -191,9 +191,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.proposals.none": ("没有", "None"),
     "quality.proposals.how": (
         "同一处 {n} 次以上误报“不是人”，且画面同一位置都有被计为人的框，才提出；由人决定。"
-        "watch 下次启动起生效，只略过脚下落在该处的人形。",
+        "一分钟内生效，只略过脚下落在该处的人形。",
         "Proposed where {n} or more false alerts counted somebody at one and the same place of the picture; a person "
-        "decides. In force from the next start of watch; only what stands on that very spot is left out.",
+        "decides. In force within a minute; only what stands on that very spot is left out.",
     ),
     "quality.no_camera": ("无摄像头", "no camera"),
     "mistaken.accept": ("不计为人", "Do not count it"),
@@ -205,7 +205,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "各次误报没有共同的位置；可打开图片核对，必要时在配置中画 mask 区域。",
         "The alerts have no place in common; look at the stills, and draw a mask in the configuration if need be.",
     ),
-    "mistaken.accepted": ("已记录：不计为人，watch 下次启动起生效", "Recorded: left out from the next start of watch"),
+    "mistaken.accepted": ("已记录：不计为人，一分钟内生效", "Recorded: left out within a minute"),
     "mistaken.kept": ("已记录：仍计为人", "Recorded: it counts"),
     "mistaken.unknown": ("没有这个位置", "there is no such place"),
     "nav.responses": ("响应时效", "Response"),

@@ -68,6 +68,8 @@ class Desk:
         self.measured: dict[str, Measured] = {}
         self.lanes: dict[tuple[Rule, str], Lanes] = {}
         self.coverage: coverage.Days = {}
+        self._drawn = self.regions
+        self._masks: tuple[Region, ...] = ()
         self._thresholds = thresholds
         self._windows = {window.id: window for window in hall.windows}
         self._of_zone = {zone.id: [one for one in hall.windows if one.zone == zone.id] for zone in hall.zones}
@@ -95,6 +97,8 @@ class Desk:
         self.eyes[sample.camera] = self.eyes[sample.camera].then(at, None, blind, sample.detail)
         self._views.see(observations)
         known = self.known()
+        if known.masks != self._masks:
+            self._leave_out(known.masks)
         changes: list[Alert | None] = [*self._settle(at), self._fault(sample.camera, at, blind)]
         sees = any(look.people is not None for look in observations)
         changes += [self._window(known, place, at, sees) for place in _places(observations, RegionKind.STAFF)]
@@ -107,6 +111,11 @@ class Desk:
         alerts = tuple(self._told(alert, at) for alert in changes if alert is not None)
         self._shown |= {alert.key: alert for alert in alerts}
         return alerts
+
+    def _leave_out(self, masks: tuple[Region, ...]) -> None:
+        """From the next look on, do not count what stands where a person said that it is none."""
+        self._masks = masks
+        self.regions = {id: (*own, *(mask for mask in masks if mask.camera == id)) for id, own in self._drawn.items()}
 
     def said(self, window: str) -> WindowState | None:
         """What a window last said of itself; None = nothing ever."""

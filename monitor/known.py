@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from models.regions import Region
 from monitor.roster import Entry
 from monitor.tickets import Book
 from monitor.window_states import WindowState
@@ -18,6 +19,8 @@ class Known:
     """By window: what is arranged for it, of today and of what reaches into today."""
     books: Mapping[str, Book] = field(default_factory=dict)
     """By zone: what its calling system has told."""
+    masks: tuple[Region, ...] = ()
+    """Where a person said that what stands there is none."""
 
 
 NOTHING = Known()

@@ -121,7 +121,7 @@ def facts_of(alert: Alert, counts_to: datetime, earlier: tuple[int, int], say: S
         (say("fact.opened"), moment(alert.opened_at)),
         (say("fact.until"), moment(alert.until) if alert.until else say("fact.still_open")),
         (say("fact.lasted"), lasting(timedelta(seconds=lasted_s(alert, counts_to)))),
-        (say("fact.unseen"), say("fact.seconds", n=f"{alert.unseen_s:g}")),
+        (say("fact.unseen"), say("fact.seconds", n=f"{alert.unseen_s:.0f}")),
         (say("fact.sees"), say("fact.yes") if alert.sees else say("alert.unseen")),
     ]
     if alert.rule not in PRESENCE:

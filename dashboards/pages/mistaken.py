@@ -133,7 +133,8 @@ def decide(office: Office, hall: str, camera: str, box: str, accepted: bool) -> 
     if len(sides) != 4 or not known or not (0 <= sides[0] < sides[2] <= 1000 and 0 <= sides[1] < sides[3] <= 1000):
         return "mistaken.unknown", True
     place = sides[0], sides[1], sides[2], sides[3]
-    mistaken_records.decide(office.engine, hall, camera, place, accepted, SUPERVISOR, office.clock())
+    if mistaken_records.decide(office.engine, hall, camera, place, accepted, SUPERVISOR, office.clock()):
+        office.announce(hall)
     return "mistaken.accepted" if accepted else "mistaken.kept", False
 
 

@@ -1,8 +1,8 @@
 """Hearing: what a watching program hears of its halls besides pictures — window states, tickets, the roster.
 
-At the start everything of today comes from the record, then from the bus, in a thread of its own. The roster is read
-again whenever somebody says that it changed, and every minute; so is what calling systems have told meanwhile, because
-a broker that died may have passed on to intake alone what senders repeated.
+At the start everything of today comes from the record, then from the bus, in a thread of its own. The roster and what
+is said to be no person are read again whenever somebody says that they changed, and every minute; so is what calling
+systems have told meanwhile, because a broker that died may have passed on to intake alone what senders repeated.
 """
 
 import logging
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.adapters import device_records, roster_records, ticket_records
+from monitor.adapters import device_records, mistaken_records, roster_records, ticket_records
 from monitor.adapters.mqtt import Bus
 from monitor.calendar import BEIJING, today
 from monitor.known import NOTHING, Known
@@ -75,6 +75,7 @@ class Hearing:
         self._entries: Mapping[str, Mapping[str, tuple[Entry, ...]]] = {}
         self._read_at = now
         self._entries = _by_window(roster_records.entries(engine, self._halls, now))
+        self._masks = mistaken_records.masks(engine, self._halls)
         for hall in self._halls:
             self._renew(hall, now)
 
@@ -144,6 +145,7 @@ class Hearing:
         since, self._read_at = min(self._read_at, now) - AGAIN, now
         try:
             self._entries = _by_window(roster_records.entries(self._engine, self._halls, now))
+            self._masks = mistaken_records.masks(self._engine, self._halls)
             self._told(ticket_records.arrived(self._engine, self._halls, since))
         except SQLAlchemyError as error:
             if not self._failing:
@@ -159,7 +161,7 @@ class Hearing:
     def _renew(self, hall: str, now: datetime) -> None:
         """Replace a hall's snapshot; a calling system that has fallen silent is not in it."""
         books = {zone: book for zone, book in self._books[hall].items() if book.current(now)}
-        self._known[hall] = Known(dict(self._states[hall]), self._entries.get(hall, {}), books)
+        self._known[hall] = Known(dict(self._states[hall]), self._entries.get(hall, {}), books, self._masks[hall])
 
 
 def _by_window(entries: Iterable[Entry]) -> dict[str, dict[str, tuple[Entry, ...]]]:

@@ -1,6 +1,6 @@
 """What is no person, on record: every decision is one more row, and the newest about a place counts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +50,7 @@ def decisions(engine: Engine, halls: Collection[str]) -> tuple[Decision, ...]:
     return tuple(standing)
 
 
-def regions(engine: Engine, halls: Collection[str]) -> tuple[Region, ...]:
-    """The masks that were accepted."""
-    return tuple(region(one.camera, one.id, one.box) for one in decisions(engine, halls) if one.accepted)
+def masks(engine: Engine, halls: Collection[str]) -> Mapping[str, tuple[Region, ...]]:
+    """The masks that were accepted, by hall."""
+    accepted = [one for one in decisions(engine, halls) if one.accepted]
+    return {hall: tuple(region(one.camera, one.id, one.box) for one in accepted if one.hall == hall) for hall in halls}

@@ -210,10 +210,10 @@ def test_what_is_no_person_is_proposed_where_it_stands_and_a_person_decides(offi
     shown = text(mistaken.section(office, judged(site), visit()))
     assert "仍计为人" not in shown
     assert "已不计为人的位置" in shown
-    (mask,) = mistaken_records.regions(site.engine, ["sz01"])
+    (mask,) = mistaken_records.masks(site.engine, ["sz01"])["sz01"]
     assert mask.camera == camera
     assert mistaken.decide(office, "sz01", camera, "401,300,481,700", False) == ("mistaken.kept", False)
-    assert mistaken_records.regions(site.engine, ["sz01"]) == ()
+    assert mistaken_records.masks(site.engine, ["sz01"]) == {"sz01": ()}
     assert "不计为人" not in text(mistaken.section(office, judged(site), visit()))
 
 

@@ -14,9 +14,13 @@ from monitor.adapters import alert_records, mistaken_records
 from monitor.adapters.database import open_database
 from monitor.album import Album
 from monitor.alerts import Moment, Rule
+from monitor.desk import Desk
+from monitor.hours import Hours
+from monitor.known import Known
 from monitor.mistaken import Box, box_of, mistakes, region
 from monitor.observation import observe
-from tests.monitor.hall import REGIONS, ZERO, desk, seeing
+from monitor.thresholds import Thresholds
+from tests.monitor.hall import CALENDAR, CAMERAS, HALL, REGIONS, ZERO, desk, seeing
 
 COAT: Box = (400, 300, 480, 700)
 
@@ -63,6 +67,23 @@ def test_the_mask_leaves_out_the_thing_and_nobody_beside_it() -> None:
     assert all(0 <= side <= 1 for point in region("c2", 2, (0, 0, 30, 1000)).polygon for side in point)
 
 
+def test_a_desk_leaves_out_what_a_person_said_and_counts_it_again() -> None:
+    coat, told = Detection(0.4, 0.3, 0.48, 0.7, 0.6), [Known()]
+    hall = Desk(Hours(HALL, CALENDAR), CAMERAS, REGIONS, Thresholds(), lambda: told[0])
+
+    def counted(second: float) -> int | None:
+        sample = seeing("c2", second)
+        looks = observe(sample.at, hall.regions["c2"], [coat])
+        hall.judge(sample, looks)
+        return looks[0].people
+
+    assert counted(0) == 1
+    told[0] = Known(masks=(region("c2", 1, box_of(coat)), region("gone", 2, box_of(coat))))
+    assert [counted(10), counted(20)] == [1, 0]  # from the next look on
+    told[0] = Known()
+    assert [counted(30), counted(40)] == [0, 1]
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     return open_database(f"sqlite:///{tmp_path / 'hallwatch.db'}")
@@ -74,10 +95,10 @@ def test_the_newest_decision_about_a_place_stands(engine: Engine) -> None:
 
     assert decide(COAT, True)
     assert not decide(shifted(COAT, 3), True)  # the same again
-    (mask,) = mistaken_records.regions(engine, ["hc01"])
+    (mask,) = mistaken_records.masks(engine, ["hc01"])["hc01"]
     assert (mask.camera, mask.kind) == ("c2", RegionKind.MASK)
     assert decide(shifted(COAT, 3), False)
-    assert mistaken_records.regions(engine, ["hc01"]) == ()
+    assert mistaken_records.masks(engine, ["hc01"]) == {"hc01": ()}
     assert len(mistaken_records.decisions(engine, ["hc01"])) == 1
     assert mistaken_records.decisions(engine, ["hc02"]) == ()
 

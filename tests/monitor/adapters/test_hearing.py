@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from monitor.adapters import hearing, roster_records
+from monitor.adapters import hearing, mistaken_records, roster_records
 from monitor.adapters.hearing import AGAIN, Hearing, changed_topic, subscriptions
 from monitor.adapters.intake_records import keep
 from monitor.adapters.mqtt import Broker, Bus
@@ -64,6 +64,17 @@ def test_what_the_bus_brings_replaces_the_snapshot(engine: Engine) -> None:
     assert (after.states["w001"].seq, after.states["w001"].since) == (2, later(1))
     assert after.books["za"].counted() == 1
     assert before == NOTHING
+
+
+def test_what_is_said_to_be_no_person_is_known_at_once_and_after_a_restart(engine: Engine) -> None:
+    heard = Hearing(engine, ["hc01", "hc02"], Clock())
+    assert heard.known("hc01").masks == ()
+    mistaken_records.decide(engine, "hc01", "c2", (400, 300, 480, 700), True, "监督员", NOW)
+    heard.take([message(changed_topic("hc01"), {})], REGISTRY)
+    (mask,) = heard.known("hc01").masks
+    assert mask.camera == "c2"
+    assert heard.known("hc02").masks == ()
+    assert Hearing(engine, ["hc01"], Clock()).known("hc01").masks == (mask,)
 
 
 def test_other_halls_are_passed_over(engine: Engine) -> None:
