@@ -245,7 +245,7 @@ class Desk:
         for alert in self._found:
             if alert.until is not None or (alert.rule in FAULTS and alert.key in going):
                 continue
-            zone = alert.place if alert.rule in CROWD else None
+            zone = alert.place if alert.place in self.zones else None
             closed_at = None if alert.rule in FAULTS else self.hours.closing(zone, alert.opened_at, at)
             if alert.key in going and (closed_at is None or alert.key in ending):  # which end by themselves
                 continue

@@ -84,7 +84,7 @@ def _written(module: str, function: str, tree: libcst.Module, mutation: Mutation
     whole = mutation.contained_by_top_level_function
     assert whole is not None
     mutated = deep_replace(whole, mutation.original_node, mutation.mutated_node)
-    after = _text(tree, mutated)  # type: ignore[arg-type]  # a function again
+    after = _text(tree, mutated)
     return {"module": module, "function": function, "source": after, "change": _change(_text(tree, whole), after)}
 
 

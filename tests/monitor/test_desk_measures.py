@@ -131,7 +131,7 @@ def test_without_tickets_and_without_a_view_of_the_citizens_nobody_is_called_idl
 def test_why_an_absence_was_told() -> None:
     entries = {"w002": (Entry("e1", "hc01", "w002", Arrangement.BACK_OFFICE, at(-2000), at(-1000)),)}
     hall = desk(known=Known({"w002": declared("w002", Service.OPEN)}, entries, {"za": BOOK}))
-    changes = []
+    changes: list[Alert] = []
     for second in range(0, 310, 10):
         show(hall, seeing("c2", second), (CITIZEN,))
         changes += show(hall, seeing("c1", second), (CLERK_1, CLERK_2) if second < 60 else (CLERK_1,))
@@ -190,7 +190,7 @@ def wide(count: int) -> Desk:
 
 def test_why_a_hall_was_told() -> None:
     hall = wide(4)
-    changes = []
+    changes: list[Alert] = []
     for second in range(0, 60, 10):
         changes += show(hall, seeing("c1", second), (CLERK_1,))
     for second in range(60, 420, 10):
@@ -273,7 +273,7 @@ def test_a_camera_that_sends_nothing_leaves_its_window_unknown_after_half_a_minu
 def test_a_zone_without_a_camera_is_judged_by_its_tickets() -> None:
     book = told(*((-1000, f"A{number:03}", "issued", "") for number in range(3)))
     hall = desk(regions=REGIONS[:3], known=Known(books={"za": book}))
-    changes = []
+    changes: list[Alert] = []
     for second in range(0, 40, 10):
         changes += show(hall, seeing("c1", second), (CLERK_1, CLERK_2))
     assert [(one.rule, one.waiting) for one in changes] == [(Rule.WAIT, 3)]

@@ -93,10 +93,10 @@ def test_what_is_no_longer_there_is_forgotten() -> None:
         measured=memory.measured | {"zx": memory.measured["za"]},
     )
     again = desk(alerts=told.values(), memory=elsewhere)
-    assert (again.windows.keys(), again.zones.keys(), again.faults.keys()) == (
+    assert (again.windows.keys(), again.zones.keys(), again.watches.faults.keys()) == (
         hall.windows.keys(),
         hall.zones.keys(),
-        hall.faults.keys(),
+        hall.watches.faults.keys(),
     )
     assert (again.memory().looks, again.eyes, again.measured) == (memory.looks, hall.eyes, hall.measured)
 
@@ -105,7 +105,7 @@ def test_what_was_ended_on_record_meanwhile_stays_ended() -> None:
     hall, told = busy()
     ended = {key: replace(one, until=ZERO + 8 * MINUTE) for key, one in told.items()}
     again = desk(alerts=ended.values(), memory=hall.memory())
-    watches = (again.windows["w002"], again.zones["za"][Rule.FEW], again.faults["c2"])
+    watches = (again.windows["w002"], again.zones["za"][Rule.FEW], again.watches.faults["c2"])
     assert [watch.opened for watch in watches] == [None] * 3
     assert {watch.alert.key: watch.alert for watch in watches if watch.alert} == ended
     absence = again.windows["w002"]
@@ -142,9 +142,9 @@ def recorded(rule: Rule) -> Alert:
 def watched(hall: Desk, rule: Rule) -> presence.Watch | limits.Watch:
     place = ON_RECORD[rule]
     if rule is Rule.HALL:
-        return hall.whole
+        return hall.watches.whole
     if rule is Rule.CAMERA:
-        return hall.faults[place]
+        return hall.watches.faults[place]
     return hall.zones[place][rule] if place == "za" else hall.windows[place]
 
 
@@ -167,7 +167,7 @@ def test_what_was_open_when_the_hall_closed_ends_at_the_closing_and_a_fault_does
     changes = {one.key: one for one in show(hall, seeing("c1", monday.total_seconds()), (CLERK_1,))}
     if rule is Rule.CAMERA:
         assert changes == {}
-        assert hall.faults["c2"].opened == resumed(alert)
+        assert hall.watches.faults["c2"].opened == resumed(alert)
         return
     closed = ZERO + timedelta(hours=3)
     assert changes[alert.key] == replace(alert, until=closed, unseen_s=7.0 + (closed - OPENED).total_seconds())
