@@ -52,14 +52,14 @@ def judge(office: Office, key: str, kind: VerdictKind, reason: str, finding: Fin
     if record is None:
         return say("alert.none"), True
     verdict = Verdict(key, kind, reason, SUPERVISOR, office.clock())
+    place = place_name(office.settings, record.alert.hall, record.alert.place, tongue)
     try:
         issue = alert_records.judge(office.engine, verdict, _draft(record.alert, verdict, finding) if finding else None)
     except MoveRefused as refused:
-        return (refused.en if tongue == "en" else refused.zh), True
+        return (refused.en if tongue == "en" else refused.zh).replace(key, place, 1), True
     office.changed()
     if issue is not None:
         return say("issue.registered", number=issue.number), False
-    place = place_name(office.settings, record.alert.hall, record.alert.place, tongue)
     return say("verdict.done", place=place, verdict=say_term(NAMES[kind], tongue)), False
 
 

@@ -31,8 +31,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "coverage.shadow": ("影子模式：近 7 天算出而未提醒的预警", "Shadow mode: what would have been told in 7 days"),
     "coverage.shadow.none": ("没有处于影子模式的大厅", "No hall is in shadow mode"),
     "coverage.shadow.sum": (
-        "{n} 条，已比对 {judged} 条，其中属实 {right}",
-        "{n} alerts, {judged} compared, {right} of them true",
+        "{n} 条，已比对 {judged} 条；属实率：{right}",
+        "{n} alerts, {judged} compared; right: {right}",
     ),
     "coverage.shadow.open": ("待比对", "to be compared"),
     "nav.roster": ("岗位安排", "Roster"),

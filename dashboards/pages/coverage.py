@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashboards.addresses import alert_address
 from dashboards.frame import attributes, light_page
 from dashboards.office import Office
+from dashboards.pages.quality import in_words
 from dashboards.places import hall_name, named, place_name
 from dashboards.times import moment
 from dashboards.visit import Visit
@@ -18,6 +19,7 @@ from monitor.adapters.alert_records import AlertRecord
 from monitor.calendar import BEIJING, today
 from monitor.coverage import Coverage, Days, total, unwatched
 from monitor.places import Hall
+from monitor.precision import wilson
 from monitor.rates import Rate
 from monitor.verdicts import ADOPTED, NAMES
 
@@ -194,7 +196,14 @@ def _shadow(office: Office, visit: Visit) -> list[Component]:
     rows = [_shadow_row(record, office, tongue, say) for record in records[:MOST]]
     return [
         title,
-        html.P(say("coverage.shadow.sum", n=len(records), judged=len(judged), right=Rate(right, len(judged)).text)),
+        html.P(
+            say(
+                "coverage.shadow.sum",
+                n=len(records),
+                judged=len(judged),
+                right=in_words(wilson(right, len(judged)), say),
+            )
+        ),
         html.Table(html.Tbody(rows), className="ledger-table"),
     ]
 

@@ -120,12 +120,13 @@ def _split(records: Iterable[AlertRecord], names: Callable[[AlertRecord], Iterab
 def _table(parts: dict[str, Share], say: Say) -> Component:
     if not parts:
         return html.P(say("quality.nothing"), className="nothing")
-    rows = [html.Tr([html.Td(name), html.Td(_bar(share.low, share.high, share.value)), html.Td(_said(share, say))])
+    rows = [html.Tr([html.Td(name), html.Td(_bar(share.low, share.high, share.value)), html.Td(in_words(share, say))])
             for name, share in parts.items()]  # fmt: skip
     return html.Table(html.Tbody(rows))
 
 
-def _said(share: Share, say: Say) -> str:
+def in_words(share: Share, say: Say) -> str:
+    """A share with its interval and both numbers, or that there are too few."""
     if not share.enough or share.value is None:
         return say("quality.few", hits=share.hits, of=share.of)
     return say("quality.share", value=_percent(share.value), **_bounds(share), hits=share.hits, of=share.of)

@@ -135,6 +135,19 @@ def test_an_alert_is_handed_over_once_and_stays_to_be_judged(office: Office, sit
     assert hand_over(office, "none")[1]
 
 
+def test_of_two_verdicts_the_first_stands_and_the_second_is_told_whose_it_is(office: Office, site: Site) -> None:
+    key = alert(site, 0.1).key
+    reminded(office, key)
+    assert not judge(office, key, VerdictKind.REMINDED, "")[1]  # a double click
+    said, refused = judge(office, key, VerdictKind.FALSE, "hidden")
+    assert refused
+    assert said == "02 企业开办：应为未处置的预警，实为监督员 已判定“属实·已提醒”"
+    record = alert_records.alert(site.engine, key)
+    assert record is not None
+    assert record.verdict is not None
+    assert record.verdict.kind is VerdictKind.REMINDED
+
+
 def test_thirty_days_are_counted_to_the_moment(office: Office, site: Site) -> None:
     now: datetime = site.now
     for days in (0.0, 10.0, 29.9, 30.1):
