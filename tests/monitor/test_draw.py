@@ -38,3 +38,9 @@ def test_the_same_looks_give_the_same_draw_and_every_look_has_the_same_chance() 
     chosen = Counter(one.kept for hall in range(600) for one in drawn(f"h{hall}", 40, every=100).held[False])
     assert set(range(1, 40)) == set(chosen)
     assert max(chosen.values()) < 2 * min(chosen.values())
+
+
+def test_one_that_stands_for_all_of_its_stratum() -> None:
+    draw: Draw[int] = Draw("hc01", DAY, each=1, seen={True: 5, False: 0}, held={True: [], False: []})
+    draw.hold(0, Drawn("w001", ZERO, True, 1))
+    assert (draw.weight(True), draw.weight(False)) == (5, 1)
