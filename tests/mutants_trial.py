@@ -18,6 +18,7 @@ from functools import cached_property
 from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
+from textwrap import indent
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -46,10 +47,14 @@ def found(module: str, function: str) -> FunctionType:
 
 def put(mutant: dict[str, str]) -> None:
     """Give a function the code of its mutant, in this process and for good."""
-    function = found(mutant["module"], mutant["function"])
-    made: dict[str, FunctionType] = {}
-    exec(compile(mutant["source"], f"<{mutant['change']}>", "exec"), function.__globals__, made)
+    function, source = found(mutant["module"], mutant["function"]), mutant["source"]
+    made: dict[str, Any] = {}
+    if "." in mutant["function"]:
+        source = f"class it:\n{indent(source, '    ')}"
+    exec(compile(source, f"<{mutant['change']}>", "exec"), function.__globals__, made)
     (new,) = made.values()
+    if "." in mutant["function"]:
+        new = vars(new)[mutant["function"].rpartition(".")[2]]
     function.__code__, function.__defaults__ = new.__code__, new.__defaults__
     function.__kwdefaults__ = new.__kwdefaults__
 

@@ -32,8 +32,9 @@ def doubled(a):
     return a * 2
 
 
-class Box:
+class Box(list):
     def __init__(self, n):
+        super().__init__()
         self.n = n
 
     @property

@@ -56,3 +56,9 @@ def test_a_weight_is_a_share_and_no_whole_number() -> None:
     draw = drawn("hc01", 60)
     assert len(draw.held[True]) == 4
     assert draw.weight(True) == 1.5  # 6 looks
+
+
+def test_one_that_stands_for_all_of_its_stratum() -> None:
+    draw: Draw[int] = Draw("hc01", DAY, each=1, seen={True: 5, False: 0}, held={True: [], False: []})
+    draw.hold(0, Drawn("w001", ZERO, True, 1))
+    assert (draw.weight(True), draw.weight(False)) == (5, 1)

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from monitor.calendar import BEIJING, Calendar
-from monitor.duty import Duty, duty_at
+from monitor.duty import Duty, Excuse, duty_at
 from monitor.hours import Hours
 from monitor.known import Known
 from monitor.places import Hall, HallLevel, Segment, SegmentKind, Window, Zone
@@ -151,3 +151,106 @@ def test_a_ticket_in_service_counts_for_this_stretch_of_service() -> None:
     assert duty(book=book).ticket == AT - timedelta(minutes=2)
     old = Book(serving={"w001": ("A001", AT - timedelta(hours=3))})
     assert duty(book=old).ticket is None
+
+
+def test_a_closed_window_still_knows_its_service() -> None:
+    """Of a window that is not opened the board says when its hall is in service."""
+    assert duty(TIDAL).service == HOURS.at("w002", AT)
+    noon = AT.replace(hour=12, minute=30)
+    assert duty(at=noon).service == HOURS.at(None, noon)
+    assert duty(at=AT.replace(hour=20)).service is None
+
+
+def test_a_window_of_which_nothing_is_known_is_to_be_open() -> None:
+    asked = duty_at(HOURS, OPEN, Known(), AT, lambda other: None)
+    assert asked == Duty(HOURS.at("w001", AT), opens_at=OPENING)
+
+
+def test_only_being_opened_opens_a_window_outside_its_rota() -> None:
+    noon = AT.replace(hour=12, minute=30)
+    for kind, closed in ((Arrangement.OPEN, ""), (Arrangement.CLOSED, "rota"), (Arrangement.APPROVED, "rota")):
+        assert duty(at=noon, entries=(entry(kind, -30, 300),)).closed == closed
+    opened = duty(at=noon, entries=(entry(Arrangement.OPEN, 100, 300),))
+    assert (opened.required, opened.opens_at) == (True, AT + timedelta(minutes=100))
+
+
+def test_an_approval_counts_for_a_pause_that_the_calling_system_tells() -> None:
+    approved = (entry(Arrangement.APPROVED, -1),)
+    pause = duty(state=said(Service.PAUSED, "取件"), entries=approved).pause
+    assert pause is not None
+    assert pause.approved
+
+
+def test_an_excuse_says_of_what_kind_it_is_since_when_and_who_serves() -> None:
+    out, cover = entry(Arrangement.SIGN_OUT, -20, substitute="w009"), entry(Arrangement.COVER, -10, substitute="w002")
+    assert duty(entries=(out,), manned=True).excuse == Excuse(out.kind, out.since, True, "w009")
+    assert duty(entries=(cover,), manned=True).excuse == Excuse(cover.kind, cover.since, True, "w002")
+    both = duty(entries=(out, replace(cover, id="e2")), manned=True).excuse
+    assert both == Excuse(out.kind, out.since, True, "w002")  # signed out; whoever took over says who serves
+
+
+def test_who_is_asked_whether_somebody_serves_instead() -> None:
+    asked: list[str] = []
+
+    def manned(other: str) -> bool | None:
+        asked.append(other)
+        return True
+
+    out = entry(Arrangement.SIGN_OUT, substitute="w002")
+    duty_at(HOURS, OPEN, Known(entries={"w001": (out,)}), AT, manned)
+    duty_at(HOURS, OPEN, Known(entries={"w001": (replace(out, substitute=""),)}), AT, manned)
+    duty_at(HOURS, OPEN, Known(entries={"w001": (replace(out, substitute="*"),)}), AT, manned)
+    assert asked == ["w002", ""]  # one who comes to this very post is to be seen at it
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "counts"),
+    [
+        (Arrangement.BACK_OFFICE, None, False),
+        (Arrangement.BACK_OFFICE, 60, True),
+        (Arrangement.SIGN_OUT, None, False),
+        (Arrangement.CLOSED, None, True),
+        (Arrangement.LEAVE, None, True),
+    ],
+)
+def test_what_a_window_said_yesterday_without_saying_until_when(
+    kind: Arrangement, until: float | None, counts: bool
+) -> None:
+    asked = duty(entries=(entry(kind, -1200, until),))
+    assert (asked != duty()) is counts
+
+
+def test_a_day_begins_at_midnight_in_beijing() -> None:
+    """A sign-out at 00:30 is of this day, one at 23:30 of the day before, whatever the date is in Greenwich."""
+    early, late = (entry(Arrangement.SIGN_OUT, -minutes, None) for minutes in (9.5 * 60, 10.5 * 60))
+    assert duty(entries=(early,)).excuse is not None
+    assert duty(entries=(late,)).excuse is None
+
+
+def test_a_pause_before_the_opening_counts_from_the_opening_by_either_word() -> None:
+    early = replace(said(Service.PAUSED, "取件"), since=OPENING - timedelta(minutes=30))
+    pause = duty(state=early).pause
+    assert pause is not None
+    assert pause.since == OPENING
+    underived = duty(state=replace(early, since=None)).pause
+    assert underived is not None
+    assert underived.since == early.received_at
+
+
+def test_the_later_of_several_openings_counts() -> None:
+    shut = entry(Arrangement.CLOSED, -90, -40)
+    leave = replace(entry(Arrangement.LEAVE, -90, -20), id="e2")
+    assert duty(entries=(shut, leave)).opens_at == AT - timedelta(minutes=20)
+    for nothing in (
+        replace(leave, withdrawn=True),
+        replace(leave, substitute="*"),
+        replace(leave, until=AT + timedelta(minutes=1), since=AT),
+    ):
+        told = duty(entries=(shut, nothing))
+        assert told.closed or told.opens_at == AT - timedelta(minutes=40)
+    assert duty(entries=(entry(Arrangement.LEAVE, -60, 0),)).opens_at == AT
+
+
+def test_a_ticket_called_at_the_opening_counts() -> None:
+    assert duty(book=Book(serving={"w001": ("A001", OPENING)})).ticket == OPENING
+    assert duty(book=Book(serving={"w002": ("A001", AT)})).ticket is None

@@ -181,3 +181,48 @@ def test_a_moment_is_in_the_segment_that_the_definition_says(hall: Hall, day: st
     moment = at(f"{day}T00:00") + timedelta(minutes=minute)
     service = Hours(hall, CALENDAR).at("w001", moment)
     assert (service.segment.name if service else None) == slowly(hall, moment)
+
+
+def test_every_service_of_a_day() -> None:
+    assert [told(one) for one in HOURS.day("w001", date(2026, 11, 20))] == [
+        ("上午", "20 08:30", "20 17:00"),
+        ("中午", "20 08:30", "20 17:00"),
+        ("冬季下午", "20 08:30", "20 17:00"),
+    ]
+    assert [told(one) for one in HOURS.day("w003", date(2026, 11, 20))] == [("上午", "20 09:00", "20 12:00")]
+    assert HOURS.day("w003", date(2026, 11, 21)) == ()
+
+
+def test_a_place_that_the_hall_does_not_have_has_no_service() -> None:
+    assert HOURS.at("w099", at("2026-11-20T09:00")) is None
+    assert HOURS.day("w099", date(2026, 11, 20)) == ()
+
+
+def test_a_window_of_no_zone_has_the_hours_of_the_hall() -> None:
+    lost = replace(HALL, windows=(Window("w001", "01", "zx"),))
+    assert told(Hours(lost, CALENDAR).at("w001", at("2026-11-20T09:00"))) == ("上午", "20 08:30", "20 17:00")
+
+
+def test_seconds_of_one_window_and_of_a_night() -> None:
+    day = at("2026-11-20T00:00"), at("2026-11-21T00:00")
+    assert HOURS.seconds("w003", *day) == 3 * 3600
+    assert HOURS.seconds("w002", *day) == 7 * 3600
+    assert HOURS.seconds("w004", day[0], day[0] + timedelta(hours=6)) == 6 * 3600  # still yesterday in Greenwich
+    assert HOURS.seconds("w004", *day) == 24 * 3600
+
+
+def test_the_first_moment_without_service() -> None:
+    hall = Hours(replace(HALL, zones=HALL.zones[:1], windows=HALL.windows[1:2]), CALENDAR)
+    noon, one, five = (at(f"2026-11-20T{hour}") for hour in ("12:00", "13:30", "17:00"))
+    assert hall.closing(None, at("2026-11-20T09:00"), five) == noon
+    assert hall.closing(None, at("2026-11-20T09:00"), noon) == noon
+    assert hall.closing(None, at("2026-11-20T09:00"), noon - timedelta(seconds=1)) is None
+    assert hall.closing(None, at("2026-11-20T12:30"), one) == at("2026-11-20T12:30")
+    assert hall.closing(None, one, five) == five
+
+
+def test_a_season_of_one_day() -> None:
+    only = replace(MORNING, first="06-01", last="06-01")
+    assert [in_season(only, date(2026, *day)) for day in ((5, 31), (6, 1), (6, 2))] == [False, True, False]
+    for half in (replace(MORNING, first="06-01"), replace(MORNING, last="06-01")):
+        assert in_season(half, date(2026, 12, 31))

@@ -166,3 +166,15 @@ def test_in_quiet_hours_a_message_waits_and_is_dropped_if_the_alert_is_over() ->
 def test_a_message_that_fails_is_tried_again_and_then_given_up() -> None:
     waits = [retry_at(tried, ZERO) for tried in range(1, 6)]
     assert [wait and (wait - ZERO).total_seconds() for wait in waits] == [30, 120, 600, 1800, None]
+
+
+def test_an_alert_of_no_group_stands_alone_and_the_members_of_one_do_not_hide_the_rest() -> None:
+    others = [replace(ALERT, place=f"w00{number}") for number in (2, 3, 4)]
+    groups = {one.key: ALERT.key for one in (ALERT, others[0])}
+    messages = list(due([ALERT, *others], [DUTY], ZERO, Known(groups)))
+    assert [(one.alert.place, one.members) for one in messages] == [
+        ("w001", ("w001", "w002")),
+        ("w003", ()),
+        ("w004", ()),
+    ]
+    assert [one.key for one in messages] == [(one.alert.key, "opened", "duty") for one in messages]

@@ -90,3 +90,8 @@ def test_unobserved(stretch: int, blind: bool, gap: Gap) -> None:
 
 def test_before_the_first_look_nothing_is_unobserved() -> None:
     assert unobserved(None, AT, True, timedelta(seconds=10), 3.0) == Gap(0, 0)
+
+
+def test_an_observation_says_where_and_when_it_was_made() -> None:
+    (staff,) = observe(AT, (STAFF,), (person(0.2, 0.7),))
+    assert staff == Observation(AT, "c1", "w001", RegionKind.STAFF, "w001", 1)

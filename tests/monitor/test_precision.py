@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from monitor.precision import Labelled, drawn_precision, noticed, recall, wilson
+from monitor.precision import Estimate, Labelled, Share, drawn_precision, noticed, recall, wilson
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,43 @@ def test_what_was_not_labelled_cannot_be_said() -> None:
     assert drawn_precision([Labelled(False, True, 10.0)]).value is None
     assert recall([Labelled(False, True, 10.0)]).value == 0.0
     assert recall([Labelled(True, True, 2.0), Labelled(False, False, 900.0)]).value == 1.0
+
+
+def labels(*strata: tuple[bool, int, int, float]) -> list[Labelled]:
+    """Alarmed, absent, present, weight."""
+    return [
+        Labelled(alarmed, absent, weight)
+        for alarmed, hits, others, weight in strata
+        for absent in (*[True] * hits, *[False] * others)
+    ]
+
+
+def test_recall_worked_out_by_hand() -> None:
+    """a = 3·2 with relative variance 4/36, s = 1·10 with 100/100: log odds ln 0.6 ± 1.96·√1.111."""
+    told = recall(labels((True, 3, 1, 2.0), (False, 1, 4, 10.0)))
+    assert (told.value, told.of) == (0.375, 4)
+    assert told.low == pytest.approx(0.0707, abs=2e-4)
+    assert told.high == pytest.approx(0.8256, abs=2e-4)
+
+
+def test_a_stratum_without_an_absent_label_counts_as_half_a_one() -> None:
+    """s is 0 but 5 in the odds, with relative variance 2: ln 1.2 ± 1.96·√2.111."""
+    told = recall(labels((True, 3, 1, 2.0), (False, 0, 5, 10.0)))
+    assert (told.value, told.high, told.of) == (1.0, 1.0, 3)
+    assert told.low == pytest.approx(0.0650, abs=2e-4)
+
+
+def test_precision_worked_out_by_hand() -> None:
+    """Three of four labels during alerts: parts of 1/3 three times and −1, variance 4/3·(3/9 + 1): ln 3 ± 1.96·4/3."""
+    told = drawn_precision(labels((True, 3, 1, 2.0), (False, 5, 5, 10.0)))
+    assert (told.value, told.of) == (0.75, 4)
+    assert told.low == pytest.approx(0.1803, abs=2e-4)
+    assert told.high == pytest.approx(0.9762, abs=2e-4)
+
+
+def test_of_no_labels_nothing_can_be_said() -> None:
+    assert recall([]) == drawn_precision([]) == Estimate(None, 0.0, 1.0, 0)
+    assert drawn_precision(labels((False, 1, 1, 1.0))) == Estimate(None, 0.0, 1.0, 0)
+    assert recall(labels((False, 0, 3, 1.0))) == Estimate(None, 0.0, 1.0, 0)
+    assert wilson(0, 0) == Share(0, 0, 0.0, 1.0)
+    assert [wilson(0, of).enough for of in (9, 10)] == [False, True]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.roster import Arrangement, Entry, Refused, check, contradicts, in_force
+from monitor.roster import LONGEST, Arrangement, Entry, Refused, approval, check, contradicts, in_force
 from tests.monitor.example import HALL
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -86,3 +86,61 @@ def test_what_began_last_is_in_force() -> None:
     closed, opened = entry(A.CLOSED, 0, 480), entry(A.OPEN, 60, 120)
     for minute, expected in ((30, closed), (60, opened), (120, closed), (480, None)):
         assert in_force([opened, closed], NINE + timedelta(minutes=minute), A.OPEN, A.CLOSED) is expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "zh", "en"),
+    [
+        (entry(window="w099"), "环翠区政务服务中心没有窗口 w099", "hall hc01 has no window w099"),
+        (entry(until=0), "结束时间须晚于开始时间", "the end must come after the beginning"),
+        (entry(until=367 * 1440), "一次最长安排 366 天", "at most 366 days can be arranged at once"),
+        (entry(reason=""), "暂停须选原因类别", "a pause needs a class of reason"),
+        (entry(by=""), "须写明由哪个岗位安排（32 字以内）", "say which post arranges it, in 32 characters"),
+        (entry(A.PAUSE, substitute="w002"), "“暂停服务”不需要顶岗窗口", "nobody takes over when paused"),
+        (
+            entry(A.LEAVE, substitute="w001"),
+            "顶岗窗口须为同一区域的其他窗口，不能是 w001",
+            "another window of the same zone must take over, not w001",
+        ),
+        (
+            entry(reason="cold"),
+            "原因只能选类别：短时离席、设备检修、业务会商、交接班、公务外出、引导群众、网上办件、其他",
+            "the reason must be one of break, equipment, meeting, handover, errand, guiding, cases, other",
+        ),
+    ],
+)
+def test_the_sentence_in_both_languages(wrong: Entry, zh: str, en: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check(wrong, HALL, [])
+    assert (refused.value.zh, refused.value.en, str(refused.value)) == (zh, en, f"{zh} ({en})")
+
+
+def test_what_stands_in_the_way_is_named() -> None:
+    with pytest.raises(Refused) as refused:
+        check(entry(id="e2"), HALL, [entry()])
+    assert (refused.value.zh, refused.value.en, refused.value.field) == (
+        "窗口 w001 同一时间已有“暂停服务”安排",
+        "window w001 is paused at that time",
+        "since",
+    )
+
+
+def test_what_may_just_be_arranged() -> None:
+    check(entry(by="x" * 32), HALL, [])
+    check(entry(until=LONGEST / timedelta(minutes=1)), HALL, [])
+    check(entry(window="w099", withdrawn=True), HALL, [])
+
+
+def test_a_pause_is_approved_until_the_longest_that_it_may_last() -> None:
+    half, at = timedelta(minutes=30), NINE + timedelta(minutes=12)
+    assert approval("e9", "hc01", "w001", NINE, half, at, "值班主任") == Entry(
+        "e9", "hc01", "w001", A.APPROVED, at, NINE + half, by="值班主任"
+    )
+    with pytest.raises(Refused) as refused:
+        approval("e9", "hc01", "w001", NINE, half, NINE + half, "值班主任")
+    assert (refused.value.zh, refused.value.en, refused.value.field) == (
+        "暂停已满 30 分钟，不能再批准",
+        "the pause has already lasted 30 minutes",
+        "until",
+    )
+    assert approval("e9", "hc01", "w001", NINE, half, NINE + half - timedelta(seconds=1), "x").until == NINE + half

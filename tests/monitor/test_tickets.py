@@ -126,3 +126,59 @@ def test_nobody_waits_and_is_served_at_once(words: list[tuple[str, str, str]]) -
     assert len(served) == len(set(served))
     assert not set(served) & set(book.waiting)
     assert (book.counted() or 0) <= len({ticket for _, ticket, _ in words})
+
+
+def test_how_long_tickets_were_served_on_average() -> None:
+    """Those that were served and ended in the hour before the newest; who did not come does not count."""
+    words = [
+        told(1, "called", "A001", "w001", after_s=100),
+        told(2, "end", "A001", "w001", after_s=160),
+        told(3, "called", "A002", "w001", after_s=200),
+        told(4, "end", "A002", "w001", after_s=320),
+        told(5, "called", "A003", "w001", after_s=400),
+        told(6, "noshow", "A003", "w001", after_s=700),
+        told(7, "called", "A004", "w001", after_s=800),
+        told(8, "end", "A004", "w001", after_s=800),
+    ]
+    assert heard(Book(), *words).served_s() == 90
+    at_once = heard(Book(), *words[-2:])
+    assert at_once.served_s() is None
+    later = [told(9, "called", "A005", "w001", after_s=3750), told(10, "end", "A005", "w001", after_s=3760)]
+    assert heard(Book(), *words, *later).served_s() == 65  # the first one ended an hour before
+    assert heard(Book(), *words, *later).abandoned(at(3760)) == (1, 4)
+
+
+def test_a_late_end_of_one_who_left_does_not_free_the_window_of_the_next() -> None:
+    book = heard(Book(), told(1, "called", "A001", "w001"), told(2, "called", "A002", "w001"))
+    assert dict(heard(book, told(3, "end", "A001", "w001")).serving) == {"w001": ("A002", at(20))}
+
+
+def test_an_issue_told_twice_begins_no_new_wait_and_ends_no_service() -> None:
+    assert heard(Book(), told(1, "issued"), told(5, "issued")).oldest_s(at(70)) == 60
+    served = heard(Book(), told(1, "issued"), told(2, "called", window="w001"), told(3, "issued"))
+    assert (served.counted(), dict(served.serving)) == (0, {"w001": ("A001", at(20))})
+    again = heard(Book(), told(1, "issued"), told(2, "called", window="w001"), told(3, "end"), told(4, "issued"))
+    assert (again.counted(), again.served_s()) == (1, 10)  # a new visit under the same number
+
+
+def test_a_call_that_names_no_window_leaves_the_ticket_where_it_is() -> None:
+    book = heard(Book(), told(1, "issued"), told(2, "start", window="w001"), told(3, "recalled"))
+    assert (book.counted(), dict(book.serving)) == (0, {"w001": ("A001", at(20))})
+    assert heard(Book(), told(1, "issued"), told(2, "called")).counted() == 0
+    elsewhere = heard(book, told(4, "called", window="w002"))
+    assert dict(elsewhere.serving) == {"w002": ("A001", at(40))}
+
+
+@pytest.mark.parametrize("event", ["recalled", "transfer", "suspend", "issued"])
+@pytest.mark.parametrize("window", ["", "w001"])
+def test_what_comes_after_does_not_undo_that_somebody_did_not_come(event: str, window: str) -> None:
+    book = heard(
+        Book(), told(1, "called", window="w001"), told(2, "noshow", window="w001"), told(3, event, window=window)
+    )
+    assert book.abandoned(at(40)) == (1, 1)
+
+
+def test_a_summary_from_before_its_receipt_is_no_younger() -> None:
+    book = heard(Book(), summed(2, 5, 120))
+    assert (book.oldest_s(at(10)), book.oldest_s(at(20))) == (120, 120)
+    assert heard(Book(), summed(2, 5)).oldest_s(at(30)) is None

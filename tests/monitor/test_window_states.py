@@ -1,8 +1,9 @@
 """Window states: since when a state lasts, however often it is repeated."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.window_states import LIFTED, Service, WindowState, following
+from monitor.window_states import LIFTED, Service, WindowState, following, newer
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -53,3 +54,16 @@ def test_a_pause_begins_with_its_reason() -> None:
 def test_other_states_begin_when_they_are_first_said() -> None:
     said = told((0, Service.OPEN, ""), (1, Service.SERVING, ""), (2, Service.SERVING, ""))
     assert (said.since, said.lifted) == (at(1), None)
+
+
+def test_the_first_word_of_a_window_lasts_from_its_receipt_whatever_it_says_of_itself() -> None:
+    said = WindowState("hc01", "w001", Service.OPEN, "", NINE, "boot", 1, at(1), since=at(-5), lifted=(at(-9), at(-8)))
+    assert following(said, None).since == at(1)
+
+
+def test_which_of_two_words_holds() -> None:
+    held = WindowState("hc01", "w001", Service.OPEN, "", NINE, "boot", 5, at(5))
+    assert newer(held, None)
+    assert [newer(replace(held, seq=seq, received_at=at(9)), held) for seq in (4, 5, 6)] == [False, False, True]
+    other = replace(held, boot_id="another", seq=1)
+    assert [newer(replace(other, received_at=at(minute)), held) for minute in (4, 5, 6)] == [False, True, True]
