@@ -2,24 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from camera_ingest.sample import Sample
 from models.detection import Detection
 from models.regions import RegionKind
 from monitor.alerts import Alert, Level, Rule
+from monitor.calendar import BEIJING
 from monitor.coverage import Coverage
 from monitor.desk import Desk
+from monitor.hours import Hours
 from monitor.known import Known
 from monitor.observation import observe
-from monitor.places import Window, Zone
+from monitor.places import Segment, SegmentKind, Window, Zone
 from monitor.posts import Post
 from monitor.presence import AbsenceRule
 from monitor.queues import Crowd, Measured
 from monitor.roster import Arrangement, Entry
+from monitor.thresholds import Family, Override, Thresholds
 from monitor.tickets import Book, QueueSaid, TicketEvent, TicketSaid, heard
 from monitor.window_states import Service
-from tests.monitor.hall import CITIZEN, CLERK_1, CLERK_2, HALL, REGIONS, ZERO, blind, declared, desk, seeing
+from tests.monitor.hall import (
+    CALENDAR,
+    CAMERAS,
+    CITIZEN,
+    CLERK_1,
+    CLERK_2,
+    HALL,
+    REGIONS,
+    ZERO,
+    blind,
+    declared,
+    desk,
+    seeing,
+)
 
 DAY = date(2026, 11, 20)
 CLOSING = ZERO + timedelta(hours=3)
@@ -267,7 +283,8 @@ def test_a_camera_that_sends_nothing_leaves_its_window_unknown_after_half_a_minu
         assert hall.windows["w001"].post is Post.ON_DUTY
     show(hall, seeing("c2", 100))
     assert (hall.windows["w001"].post, hall.windows["w001"].reason) == (Post.UNKNOWN, "stale")
-    assert hall.sights[Rule.ABSENCE, "w001"].people is None
+    sight = hall.sights[Rule.ABSENCE, "w001"]
+    assert (sight.people, sight.blind, sight.seen_at, sight.since) == (None, "blind", at(60), at(100))
 
 
 def test_a_zone_without_a_camera_is_judged_by_its_tickets() -> None:
@@ -362,3 +379,82 @@ def test_what_a_window_last_said_and_before_any_look() -> None:
     assert hall.post("w001", ZERO) == (Post.UNKNOWN, "no-camera")
     assert hall.post("w003", ZERO) == (Post.CLOSED, "configured")
     assert hall.post("w001", ZERO + timedelta(hours=4)) == (Post.NOT_IN_SERVICE, "")
+
+
+LUNCH = Segment("中午", (1, 2, 3, 4, 5), time(12), time(13), SegmentKind.LUNCH)
+NOON = (ZERO.astimezone(BEIJING).replace(hour=12, minute=10) - ZERO).total_seconds()
+
+
+def test_the_thresholds_of_the_segment_and_the_place_are_those_in_force_and_are_told() -> None:
+    overrides = (
+        Override("noon", {Family.QUEUE: {"few_s": 60}, Family.ABSENCE: {"yellow_s": 200}}, segment="lunch"),
+        Override("w001", {Family.ABSENCE: {"yellow_s": 100, "hint_s": 90}}, hall="hc01", window="w001"),
+        Override("share", {Family.HALL: {"empty_share": 0.9}}, segment="lunch"),
+    )
+    long_day = replace(HALL, segments=(*HALL.segments, LUNCH))
+    hall = Desk(Hours(long_day, CALENDAR), CAMERAS, REGIONS, Thresholds(overrides=overrides))
+    assert (hall.queue_rule("za", ZERO).few_s, hall.queue_rule("za", at(NOON)).few_s) == (120, 60)
+    assert (hall.hall_rule(ZERO).empty_share, hall.hall_rule(at(NOON)).empty_share) == (0.4, 0.9)
+    changes: list[Alert] = []
+    for second in range(0, 130, 10):
+        changes += show(hall, seeing("c1", second))
+        changes += show(hall, seeing("c2", second + 1))
+    assert [(one.place, one.opened_at) for one in changes] == [("w001", at(100))]
+    assert changes[0].why is not None
+    assert (changes[0].why["sources"]["yellow_s"], changes[0].why["sources"]["red_s"]) == ("w001", "default")
+    noon: list[Alert] = []
+    for second in range(0, 260, 10):
+        noon += show(hall, seeing("c2", NOON + second), (CITIZEN,) * 3)
+        noon += show(hall, seeing("c1", NOON + second + 1), (CLERK_1,))
+    opened = {one.key: one for one in noon if one.opened_at > at(NOON)}
+    assert [(one.rule, one.place, (one.opened_at - one.since).total_seconds()) for one in opened.values()] == [
+        (Rule.FEW, "za", 60.0),
+        (Rule.ABSENCE, "w002", 200.0),
+    ]
+
+
+def test_an_alert_about_a_zone_that_nobody_saw_ending_ends_at_the_closing() -> None:
+    """At 12:00 the hall closes; its cameras are heard of again the next Monday."""
+    hall = desk()
+    for second in range(0, 180, 10):
+        show(hall, seeing("c1", second), (CLERK_1,))
+        show(hall, seeing("c2", second), (CITIZEN,) * 3 if second else ())
+    (opened,) = (one for one in hall.alerts(at(180)) if one.rule is Rule.FEW)
+    monday = timedelta(days=3).total_seconds()
+    (ended,) = (one for one in show(hall, seeing("c2", monday), (CITIZEN,) * 3) if one.key == opened.key)
+    assert ended.until == CLOSING
+    assert hall.zones["za"][Rule.FEW].closes_at == CLOSING + timedelta(days=3)
+
+
+def test_a_hall_that_nobody_saw_closing_ends_its_alert_at_the_closing_too() -> None:
+    hall = wide(4)
+    for second in range(0, 360, 10):
+        show(hall, seeing("c1", second))
+    (opened,) = (one for one in hall.alerts(at(360)) if one.rule is Rule.HALL)
+    changes = show(hall, seeing("c1", timedelta(days=3).total_seconds()))
+    assert [one.until for one in changes if one.key == opened.key] == [CLOSING]
+
+
+def test_a_zone_closes_when_its_last_window_does() -> None:
+    """The zone's own hours end at half past ten, the hall's at noon."""
+    early = replace(HALL.segments[0], end=time(10, 30))
+    second = replace(
+        HALL,
+        zones=(replace(HALL.zones[0], segments=(early,)),),
+        windows=(*HALL.windows[:2], replace(HALL.windows[2], closed=False, segments=HALL.segments)),
+    )
+    alone = replace(second, windows=second.windows[:2])
+    for place, closes in ((second, "12:00"), (alone, "10:30")):
+        hall = desk(hall=place)
+        show(hall, seeing("c2", 0), (CITIZEN,))
+        left_s = hall.measured["za"].closes_in_s
+        assert left_s is not None
+        assert f"{at(left_s).astimezone(BEIJING):%H:%M}" == closes
+
+
+def test_before_the_opening_a_window_that_was_watched_yesterday_is_not_in_service() -> None:
+    hall = desk()
+    for second in range(0, 60, 10):
+        show(hall, seeing("c1", second), (CLERK_1,))
+    assert hall.post("w002", at(50)) == (Post.AWAY_TIMER, "empty")
+    assert hall.post("w002", at(20 * 3600)) == (Post.NOT_IN_SERVICE, "")
