@@ -7,21 +7,15 @@ from datetime import timedelta
 import pytest
 
 from camera_ingest.sample import Sample
-from models.detection import Detection
 from monitor import limits, presence
 from monitor.adapters import memories
 from monitor.alerts import Alert, Level, Rule, resumed
 from monitor.desk import Desk
 from monitor.memory import Memory
-from monitor.observation import observe
 from tests.monitor.hall import CITIZEN, CLERK_1, EVERY, ZERO, blind, desk, seeing
+from tests.monitor.looking import show
 
 MINUTE = timedelta(minutes=1)
-
-
-def show(hall: Desk, sample: Sample, people: tuple[Detection, ...] = ()) -> tuple[Alert, ...]:
-    seen = people if sample.picture is not None else None
-    return hall.judge(sample, observe(sample.at, hall.regions[sample.camera], seen))
 
 
 def busy() -> tuple[Desk, dict[str, Alert]]:
