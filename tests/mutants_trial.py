@@ -6,6 +6,7 @@ only the tests that call its function, those first that noticed its neighbours, 
 that a test needs far more CPU than it did.
 """
 
+import gc
 import json
 import os
 import resource
@@ -87,6 +88,8 @@ class Trials:
         if session.testsfailed:
             pytest.exit("the tests: expected all of them to be collected", 3)
         self._forget()
+        gc.collect()
+        gc.freeze()  # or every fork would copy what it walks over
         self.items = {item.nodeid: item for item in session.items}
         for test, said, status in forks(self.items, self._alone, self.job["workers"]):
             if said is None or said["failed"]:

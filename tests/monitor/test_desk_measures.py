@@ -1,58 +1,34 @@
-"""What a desk measures of its zones and windows, what it walks through without a look, and how it explains an alert."""
+"""What a desk measures of its zones and windows, what it walks through without a look, and what the board shows."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 
-from camera_ingest.sample import Sample
-from models.detection import Detection
 from models.regions import RegionKind
-from monitor.alerts import Alert, Level, Rule
+from monitor.alerts import Alert, Rule
+from monitor.calendar import BEIJING
 from monitor.coverage import Coverage
-from monitor.desk import Desk
 from monitor.known import Known
-from monitor.observation import observe
-from monitor.places import Window, Zone
+from monitor.places import Zone
 from monitor.posts import Post
-from monitor.presence import AbsenceRule
 from monitor.queues import Crowd, Measured
 from monitor.roster import Arrangement, Entry
-from monitor.tickets import Book, QueueSaid, TicketEvent, TicketSaid, heard
+from monitor.tickets import Book, QueueSaid, heard
 from monitor.window_states import Service
-from tests.monitor.hall import CITIZEN, CLERK_1, CLERK_2, HALL, REGIONS, ZERO, blind, declared, desk, seeing
+from tests.monitor.hall import (
+    CITIZEN,
+    CLERK_1,
+    CLERK_2,
+    HALL,
+    REGIONS,
+    ZERO,
+    blind,
+    declared,
+    desk,
+    seeing,
+)
+from tests.monitor.looking import BOOK, CLOSING, at, show, told
 
 DAY = date(2026, 11, 20)
-CLOSING = ZERO + timedelta(hours=3)
-
-
-def show(hall: Desk, sample: Sample, people: Sequence[Detection] = ()) -> tuple[Alert, ...]:
-    seen = people if sample.picture is not None else None
-    return hall.judge(sample, observe(sample.at, hall.regions[sample.camera], seen))
-
-
-def at(second: float) -> datetime:
-    return ZERO + timedelta(seconds=second)
-
-
-def told(*words: tuple[int, str, str, str]) -> Book:
-    """Second, ticket, event, window."""
-    said = [
-        TicketSaid("hc01", "za", ticket, TicketEvent(event), window, at(second), "b1", seq, at(second))
-        for seq, (second, ticket, event, window) in enumerate(words, 1)
-    ]
-    return heard(Book(), *said)
-
-
-BOOK = told(
-    (-600, "A001", "issued", ""),
-    (-500, "A001", "called", "w001"),
-    (-200, "A001", "end", "w001"),
-    (-190, "A002", "issued", ""),
-    (-150, "A002", "called", "w001"),
-    (-120, "A002", "noshow", "w001"),
-    (-100, "A003", "issued", ""),
-)
-"""One was served for five minutes, one did not come, one waits."""
 
 
 def test_everything_that_is_known_of_a_zone() -> None:
@@ -128,98 +104,6 @@ def test_without_tickets_and_without_a_view_of_the_citizens_nobody_is_called_idl
     assert (without.measured["za"].idle_s, told_so.measured["za"].idle_s) == (0.0, 90.0)
 
 
-def test_why_an_absence_was_told() -> None:
-    entries = {"w002": (Entry("e1", "hc01", "w002", Arrangement.BACK_OFFICE, at(-2000), at(-1000)),)}
-    hall = desk(known=Known({"w002": declared("w002", Service.OPEN)}, entries, {"za": BOOK}))
-    changes: list[Alert] = []
-    for second in range(0, 310, 10):
-        show(hall, seeing("c2", second), (CITIZEN,))
-        changes += show(hall, seeing("c1", second), (CLERK_1, CLERK_2) if second < 60 else (CLERK_1,))
-    assert changes == []
-    for second in range(310, 370, 10):
-        changes += [one for one in show(hall, seeing("c1", second), (CLERK_1,)) if one.rule is Rule.ABSENCE]
-    (alert,) = changes
-    rule = {name: float(value) for name, value in asdict(AbsenceRule()).items()}
-    assert alert.why == {
-        "schema": "why/1",
-        "at": at(360).isoformat(),
-        "rule": "absence",
-        "version": 2.0,
-        "values": rule,
-        "sources": dict.fromkeys(rule, "default"),
-        "crossing": {
-            "since": at(60).isoformat(),
-            "opened_at": at(360).isoformat(),
-            "red_at": at(360).isoformat(),
-            "until": None,
-            "unseen_s": 0.0,
-        },
-        "lanes": {
-            "camera": [[ZERO.isoformat(), "present"], [at(60).isoformat(), "empty"]],
-            "tickets": [[ZERO.isoformat(), "idle:1"]],
-            "pause": [[ZERO.isoformat(), "none"]],
-            "roster": [[ZERO.isoformat(), "open:上午"]],
-        },
-    }
-
-
-def test_why_a_queue_was_told() -> None:
-    hall = desk()
-    changes: list[Alert] = []
-    for second in range(0, 180, 10):
-        show(hall, seeing("c1", second), (CLERK_1,))
-        changes += show(hall, seeing("c2", second + 1), (CITIZEN,) * 3 if second else ())
-    (alert,) = changes
-    assert (alert.rule, alert.people, alert.waiting, alert.why is not None) == (Rule.FEW, 3, 3, True)
-    assert alert.why is not None
-    lanes = alert.why["lanes"]
-    assert [state for _, state in lanes["camera"]] == ["0", "3"]
-    assert [state for _, state in lanes["tickets"]] == ["no-signal"]
-    assert [state for _, state in lanes["pause"]] == ["0"]
-    assert [state for _, state in lanes["roster"]] == ["2/2", "1/2"]
-    assert alert.why["values"]["few_s"] == 120.0
-    assert set(alert.why["sources"]) == set(alert.why["values"])
-
-
-def wide(count: int) -> Desk:
-    """A hall of so many windows, each before a camera of its own region; all in one picture."""
-    windows = tuple(Window(f"v{number}", f"{number:02}", "za") for number in range(count))
-    regions = tuple(replace(REGIONS[0], id=one.id, place=one.id) for one in windows)
-    return desk(regions=(*regions, REGIONS[3]), hall=replace(HALL, windows=windows))
-
-
-def test_why_a_hall_was_told() -> None:
-    hall = wide(4)
-    changes: list[Alert] = []
-    for second in range(0, 60, 10):
-        changes += show(hall, seeing("c1", second), (CLERK_1,))
-    for second in range(60, 420, 10):
-        changes += show(hall, seeing("c1", second))
-        changes += show(hall, seeing("c2", second + 1), (CITIZEN,))
-    (alert,) = (one for one in changes if one.rule is Rule.HALL)
-    assert (alert.hall, alert.place, alert.level) == ("hc01", "hc01", Level.RED)
-    assert (alert.people, alert.waiting) == (4, 1)  # empty windows, and who waits in all zones
-    assert alert.opened_at - alert.since == timedelta(seconds=300)
-    assert alert.why is not None
-    assert {lane: marks[-1][1] for lane, marks in alert.why["lanes"].items()} == {
-        "camera": "4",
-        "tickets": "1",
-        "pause": "0",
-        "roster": "4",
-    }
-    assert alert.why["values"]["empty_share"] == 0.4
-
-
-def test_a_hall_of_two_windows_is_none_and_an_empty_half_hour_after_closing_is_none_either() -> None:
-    hall = wide(2)
-    assert not [
-        one for second in range(0, 600, 10) for one in show(hall, seeing("c1", second)) if one.rule is Rule.HALL
-    ]
-    late = wide(4)
-    evening = 4 * 3600
-    assert [one for second in range(0, 600, 10) for one in show(late, seeing("c1", evening + second))] == []
-
-
 def test_the_service_time_that_was_observed() -> None:
     """w002 is seen for a minute, then its camera is blind for a minute, then seen again."""
     hall = desk()
@@ -267,7 +151,8 @@ def test_a_camera_that_sends_nothing_leaves_its_window_unknown_after_half_a_minu
         assert hall.windows["w001"].post is Post.ON_DUTY
     show(hall, seeing("c2", 100))
     assert (hall.windows["w001"].post, hall.windows["w001"].reason) == (Post.UNKNOWN, "stale")
-    assert hall.sights[Rule.ABSENCE, "w001"].people is None
+    sight = hall.sights[Rule.ABSENCE, "w001"]
+    assert (sight.people, sight.blind, sight.seen_at, sight.since) == (None, "blind", at(60), at(100))
 
 
 def test_a_zone_without_a_camera_is_judged_by_its_tickets() -> None:
@@ -349,12 +234,6 @@ def test_a_cover_counts_while_another_window_of_the_zone_is_manned() -> None:
     assert apart.post("w002", at(90))[0] is Post.VACANT_WITH_REASON  # w001 serves another zone
 
 
-def test_a_hall_in_shadow_mode_marks_every_alert() -> None:
-    hall = desk(hall=replace(HALL, shadow=True))
-    changes = [one for second in range(0, 310, 10) for one in show(hall, seeing("c1", second), (CLERK_1,))]
-    assert [one.shadow for one in (*changes, *hall.alerts(at(300)))] == [True, True]
-
-
 def test_what_a_window_last_said_and_before_any_look() -> None:
     said = declared("w002", Service.OPEN)
     hall = desk(said={"w002": said})
@@ -362,3 +241,28 @@ def test_what_a_window_last_said_and_before_any_look() -> None:
     assert hall.post("w001", ZERO) == (Post.UNKNOWN, "no-camera")
     assert hall.post("w003", ZERO) == (Post.CLOSED, "configured")
     assert hall.post("w001", ZERO + timedelta(hours=4)) == (Post.NOT_IN_SERVICE, "")
+
+
+def test_a_zone_closes_when_its_last_window_does() -> None:
+    """The zone's own hours end at half past ten, the hall's at noon."""
+    early = replace(HALL.segments[0], end=time(10, 30))
+    second = replace(
+        HALL,
+        zones=(replace(HALL.zones[0], segments=(early,)),),
+        windows=(*HALL.windows[:2], replace(HALL.windows[2], closed=False, segments=HALL.segments)),
+    )
+    alone = replace(second, windows=second.windows[:2])
+    for place, closes in ((second, "12:00"), (alone, "10:30")):
+        hall = desk(hall=place)
+        show(hall, seeing("c2", 0), (CITIZEN,))
+        left_s = hall.measured["za"].closes_in_s
+        assert left_s is not None
+        assert f"{at(left_s).astimezone(BEIJING):%H:%M}" == closes
+
+
+def test_before_the_opening_a_window_that_was_watched_yesterday_is_not_in_service() -> None:
+    hall = desk()
+    for second in range(0, 60, 10):
+        show(hall, seeing("c1", second), (CLERK_1,))
+    assert hall.post("w002", at(50)) == (Post.AWAY_TIMER, "empty")
+    assert hall.post("w002", at(20 * 3600)) == (Post.NOT_IN_SERVICE, "")

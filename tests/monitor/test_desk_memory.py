@@ -7,21 +7,15 @@ from datetime import timedelta
 import pytest
 
 from camera_ingest.sample import Sample
-from models.detection import Detection
 from monitor import limits, presence
 from monitor.adapters import memories
 from monitor.alerts import Alert, Level, Rule, resumed
 from monitor.desk import Desk
 from monitor.memory import Memory
-from monitor.observation import observe
 from tests.monitor.hall import CITIZEN, CLERK_1, EVERY, ZERO, blind, desk, seeing
+from tests.monitor.looking import show
 
 MINUTE = timedelta(minutes=1)
-
-
-def show(hall: Desk, sample: Sample, people: tuple[Detection, ...] = ()) -> tuple[Alert, ...]:
-    seen = people if sample.picture is not None else None
-    return hall.judge(sample, observe(sample.at, hall.regions[sample.camera], seen))
 
 
 def busy() -> tuple[Desk, dict[str, Alert]]:
@@ -171,9 +165,13 @@ def test_what_was_open_when_the_hall_closed_ends_at_the_closing_and_a_fault_does
         return
     closed = ZERO + timedelta(hours=3)
     assert changes[alert.key] == replace(alert, until=closed, unseen_s=7.0 + (closed - OPENED).total_seconds())
-    assert watched(hall, rule).opened is None
+    watch = watched(hall, rule)
+    assert watch.opened is None
+    assert (watch.hall, watch.window if isinstance(watch, presence.Watch) else watch.place) == ("hc01", ON_RECORD[rule])
+    if isinstance(watch, limits.Watch):
+        assert watch.rule is rule
     if rule is not Rule.HALL:  # which has been judged by this look already
-        assert watched(hall, rule).alert is None
+        assert watch.alert is None
 
 
 def test_of_two_open_alerts_of_one_zone_the_newer_one_goes_on() -> None:
@@ -204,3 +202,18 @@ def test_a_look_before_an_alert_of_the_record_does_not_end_it_before_it_opened()
     gone = replace(recorded(Rule.ABSENCE), place="gone")
     (ended,) = show(desk(alerts=[gone]), Sample("c1", ZERO + EVERY, seeing("c1", 0).picture), (CLERK_1,))
     assert (ended.until, ended.unseen_s) == (OPENED, 7.0)
+
+
+def test_one_that_goes_on_by_the_memory_does_not_keep_the_others_from_going_on() -> None:
+    hall, told = busy()
+    hidden = replace(recorded(Rule.HALL), since=ZERO + MINUTE)
+    again = desk(alerts=[*told.values(), hidden], memory=hall.memory())
+    assert again.watches.whole.opened == resumed(hidden)
+    assert {one.key for one in again.alerts(ZERO + 7 * MINUTE)} == {*told, hidden.key}
+
+
+def test_a_camera_that_is_new_since_is_not_forgotten() -> None:
+    hall, told = busy()
+    memory = hall.memory()
+    again = desk(alerts=told.values(), memory=replace(memory, eyes={"c1": memory.eyes["c1"]}))
+    assert again.eyes.keys() == {"c1", "c2"}
