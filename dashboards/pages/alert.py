@@ -157,7 +157,10 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
     if handed is not None:
         words = say("verdict.handed_over", by=post_name(handed.by, say), at=moment(handed.at))
         told.append(html.P(words, className="handed"))
-    told += duty_part(record, office, say)
+    done = notice_records.confirmed(office.engine, record.alert.key)
+    if done is not None:
+        words = say("confirm.by", what=say(f"confirm.{done.action}"), time=clock(done.at))
+        told.append(html.P(words, className="handed"))
     return [
         title,
         *told,
@@ -166,21 +169,18 @@ def judgement(record: AlertRecord, office: Office, visit: Visit) -> list[Compone
         false_form(visit),
         reasonable_form(record.alert, visit),
         issue_form(record.alert, office, visit),
+        *([] if done is not None else [duty_form(say)]),
     ]
 
 
-def duty_part(record: AlertRecord, office: Office, say: Say) -> list[Component]:
-    """What the duty director confirmed, or the buttons that do it; a verdict is another matter."""
-    done = notice_records.confirmed(office.engine, record.alert.key)
-    if done is not None:
-        words = say("confirm.by", what=say(f"confirm.{done.action}"), time=clock(done.at))
-        return [html.P(words, className="handed")]
+def duty_form(say: Say) -> Component:
+    """By which the duty director confirms; no verdict, so it stands after them."""
     buttons = [
         act_button(f"confirm-{action}", say(f"confirm.{action}"), "action")
         for action in notice_records.ACTIONS
         if action != "reasonable"
     ]
-    return [html.Fieldset([html.Legend(say("confirm.heading")), html.Div(buttons, className="actions")])]
+    return html.Fieldset([html.Legend(say("confirm.heading")), html.Div(buttons, className="actions")])
 
 
 def proposal(record: AlertRecord, office: Office, say: Say) -> list[Component]:
