@@ -91,9 +91,12 @@ class Desk:
     def judge(self, sample: Sample, observations: Sequence[Observation]) -> tuple[Alert, ...]:
         """Judge what one sample showed: the alerts that changed by it.
 
-        With the first sample end those alerts from the records that do not go on.
+        With the first sample end those alerts from the records that do not go on. A look that comes after a newer one
+        of its camera changes nothing.
         """
         at, blind = sample.at, str(sample.blind or "")
+        if self._views.is_late(sample.camera, at):
+            return ()
         self.eyes[sample.camera] = self.eyes[sample.camera].then(at, None, blind, sample.detail)
         self._views.see(observations)
         known = self.known()

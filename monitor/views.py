@@ -8,6 +8,7 @@ from models.regions import Region, RegionKind
 from monitor.observation import Observation
 
 Place = tuple[RegionKind, str]
+LATE = timedelta(minutes=3)
 
 
 class Views:
@@ -21,17 +22,24 @@ class Views:
         self._known = {(region.camera, region.id) for own in views.values() for region in own}
         self._cadences = {place: max(cameras[view.camera].cadence for view in own) for place, own in views.items()}
         self._looks: dict[tuple[str, str], Observation] = {}
+        self._newest: dict[str, datetime] = {}
 
     @property
     def looks(self) -> list[Observation]:
         """The latest look through each region."""
         return list(self._looks.values())
 
+    def is_late(self, camera: str, at: datetime) -> bool:
+        """Whether a look is not newer than the newest of its camera; much older, it is of a clock that was set back."""
+        newest = self._newest.get(camera)
+        return newest is not None and timedelta(0) <= newest - at <= LATE
+
     def see(self, observations: Iterable[Observation]) -> None:
         """Newer looks; of regions that are not there (any more) they are passed over."""
         for look in observations:
             if (look.camera, look.region) in self._known:
                 self._looks[look.camera, look.region] = look
+                self._newest[look.camera] = look.at
 
     def sees(self, kind: RegionKind, place: str) -> bool:
         """Whether any camera looks at a place."""

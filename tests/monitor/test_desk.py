@@ -191,6 +191,15 @@ def test_cameras_of_other_halls_are_passed_over() -> None:
     assert set(desk(cameras=(camera("c1"), replace(camera("c9"), hall="hc02"))).cameras) == {"c1"}
 
 
+def test_a_look_that_comes_late_changes_nothing_and_one_of_a_clock_that_was_set_back_counts() -> None:
+    hall = desk()
+    show(hall, seeing("c2", 100), (CITIZEN,))
+    show(hall, seeing("c2", 60), ())
+    assert hall.measured["za"].counted == 1
+    show(hall, seeing("c2", -100), ())
+    assert hall.measured["za"].counted == 0
+
+
 def test_a_zone_that_has_closed_is_not_judged_though_the_hall_goes_on() -> None:
     noon = Segment("上午", (1, 2, 3, 4, 5), time(8, 30), time(9, 10))
     hall = replace(
