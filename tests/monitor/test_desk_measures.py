@@ -7,14 +7,19 @@ from models.regions import RegionKind
 from monitor.alerts import Alert, Rule
 from monitor.calendar import BEIJING
 from monitor.coverage import Coverage
+from monitor.desk import Desk
+from monitor.hours import Hours
 from monitor.known import Known
 from monitor.places import Zone
 from monitor.posts import Post
 from monitor.queues import Crowd, Measured
 from monitor.roster import Arrangement, Entry
+from monitor.thresholds import Family, Override, Thresholds
 from monitor.tickets import Book, QueueSaid, heard
 from monitor.window_states import Service
 from tests.monitor.hall import (
+    CALENDAR,
+    CAMERAS,
     CITIZEN,
     CLERK_1,
     CLERK_2,
@@ -266,3 +271,24 @@ def test_before_the_opening_a_window_that_was_watched_yesterday_is_not_in_servic
         show(hall, seeing("c1", second), (CLERK_1,))
     assert hall.post("w002", at(50)) == (Post.AWAY_TIMER, "empty")
     assert hall.post("w002", at(20 * 3600)) == (Post.NOT_IN_SERVICE, "")
+
+
+def test_since_when_a_place_is_seen() -> None:
+    hall = desk()
+    for second in (0, 10, 20):
+        show(hall, seeing("c1", second), (CLERK_1,))
+        show(hall, seeing("c2", second), (CITIZEN,))
+    seen = hall.sights[Rule.ABSENCE, "w001"], hall.sights[Rule.QUEUE, "za"]
+    assert [(one.people, one.seen_at, one.blind, one.since) for one in seen] == [(1, at(20), "", ZERO)] * 2
+
+
+def test_the_colour_of_a_zone_goes_by_its_own_thresholds() -> None:
+    own = Override("za", {Family.QUEUE: {"yellow_s": 20}}, hall="hc01", zone="za")
+    hall = Desk(Hours(HALL, CALENDAR), CAMERAS, REGIONS, Thresholds(overrides=(own,)))
+    for second in (0, 10, 20, 30):
+        show(hall, seeing("c1", second), (CLERK_1, CLERK_2))
+        show(hall, seeing("c2", second), (CITIZEN,) * 10)
+    assert hall.crowd("za", at(30)) is Crowd.YELLOW
+    usual = desk()
+    show(usual, seeing("c2", 0), (CITIZEN,) * 10)
+    assert usual.crowd("za", at(30)) is Crowd.GREEN
