@@ -127,11 +127,12 @@ def test_coverage_is_kept_for_today_and_yesterday() -> None:
         for second in (0, 10, 20):
             show(hall, seeing("c1", day * 86_400 + second), (CLERK_1,))
     assert {day for _, day in hall.coverage} == {DAY}
-    monday = desk()
-    for day in (-4, -3):
-        for second in (0, 10, 20):
-            show(monday, seeing("c1", day * 86_400 + second), (CLERK_1,))
-    assert {day for _, day in monday.coverage} == {date(2026, 11, 16), date(2026, 11, 17)}
+    for days, kept in (((-4, -3), {16, 17}), ((-4, -2), {18})):
+        other = desk()
+        for day in days:
+            for second in (0, 10, 20):
+                show(other, seeing("c1", day * 86_400 + second), (CLERK_1,))
+        assert {day.day for _, day in other.coverage} == kept
 
 
 def test_a_window_that_no_camera_looks_at_is_walked_through_as_one_that_cannot_be_seen() -> None:
@@ -292,3 +293,14 @@ def test_the_colour_of_a_zone_goes_by_its_own_thresholds() -> None:
     usual = desk()
     show(usual, seeing("c2", 0), (CITIZEN,) * 10)
     assert usual.crowd("za", at(30)) is Crowd.GREEN
+
+
+def test_what_is_looked_at_every_half_minute_is_not_unseen_for_a_minute() -> None:
+    slow = (CAMERAS[0], replace(CAMERAS[1], cadence=timedelta(seconds=30)))
+    hall = desk(cameras=slow)
+    changes: list[Alert] = []
+    for second in range(0, 310, 10):
+        show(hall, seeing("c1", second), (CLERK_1,))
+        if second % 60 == 10:
+            changes += show(hall, seeing("c2", second), (CITIZEN,) * 3)
+    assert [(one.rule, one.unseen_s) for one in changes if one.rule is Rule.FEW] == [(Rule.FEW, 0.0)]
