@@ -31,6 +31,8 @@ MODULES = (
     "lanes",
     "limits",
     "looks",
+    "measuring",
+    "mistaken",
     "observation",
     "posts",
     "precision",
@@ -41,6 +43,8 @@ MODULES = (
     "sight",
     "thresholds",
     "tickets",
+    "views",
+    "watches",
     "window_states",
 )
 """Of `monitor`: what decides, from what a look showed to who is told and how right it was."""

@@ -8,7 +8,7 @@ import pytest
 from tests.mutants import TESTS, Mutants, made, mutants, mutants_of, passed_over, survives_alone, tried
 
 SEED = 20261127
-TRIED = 40
+TRIED = 100
 MODULE = """
 from functools import cache
 

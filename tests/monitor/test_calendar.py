@@ -33,6 +33,8 @@ def beijing(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) 
         (date(2026, 2, 13), DayKind.WORKDAY),
         (date(2026, 2, 14), DayKind.MAKE_UP),
         (date(2026, 2, 15), DayKind.WEEKEND),
+        (date(2026, 11, 20), DayKind.WORKDAY),
+        (date(2026, 11, 21), DayKind.WEEKEND),
         (date(2026, 2, 16), DayKind.HOLIDAY),
         (date(2027, 1, 4), DayKind.UNPUBLISHED),
     ],

@@ -7,14 +7,19 @@ from models.regions import RegionKind
 from monitor.alerts import Alert, Rule
 from monitor.calendar import BEIJING
 from monitor.coverage import Coverage
+from monitor.desk import Desk
+from monitor.hours import Hours
 from monitor.known import Known
 from monitor.places import Zone
 from monitor.posts import Post
 from monitor.queues import Crowd, Measured
 from monitor.roster import Arrangement, Entry
+from monitor.thresholds import Family, Override, Thresholds
 from monitor.tickets import Book, QueueSaid, heard
 from monitor.window_states import Service
 from tests.monitor.hall import (
+    CALENDAR,
+    CAMERAS,
     CITIZEN,
     CLERK_1,
     CLERK_2,
@@ -122,11 +127,12 @@ def test_coverage_is_kept_for_today_and_yesterday() -> None:
         for second in (0, 10, 20):
             show(hall, seeing("c1", day * 86_400 + second), (CLERK_1,))
     assert {day for _, day in hall.coverage} == {DAY}
-    monday = desk()
-    for day in (-4, -3):
-        for second in (0, 10, 20):
-            show(monday, seeing("c1", day * 86_400 + second), (CLERK_1,))
-    assert {day for _, day in monday.coverage} == {date(2026, 11, 16), date(2026, 11, 17)}
+    for days, kept in (((-4, -3), {16, 17}), ((-4, -2), {18})):
+        other = desk()
+        for day in days:
+            for second in (0, 10, 20):
+                show(other, seeing("c1", day * 86_400 + second), (CLERK_1,))
+        assert {day.day for _, day in other.coverage} == kept
 
 
 def test_a_window_that_no_camera_looks_at_is_walked_through_as_one_that_cannot_be_seen() -> None:
@@ -266,3 +272,35 @@ def test_before_the_opening_a_window_that_was_watched_yesterday_is_not_in_servic
         show(hall, seeing("c1", second), (CLERK_1,))
     assert hall.post("w002", at(50)) == (Post.AWAY_TIMER, "empty")
     assert hall.post("w002", at(20 * 3600)) == (Post.NOT_IN_SERVICE, "")
+
+
+def test_since_when_a_place_is_seen() -> None:
+    hall = desk()
+    for second in (0, 10, 20):
+        show(hall, seeing("c1", second), (CLERK_1,))
+        show(hall, seeing("c2", second), (CITIZEN,))
+    seen = hall.sights[Rule.ABSENCE, "w001"], hall.sights[Rule.QUEUE, "za"]
+    assert [(one.people, one.seen_at, one.blind, one.since) for one in seen] == [(1, at(20), "", ZERO)] * 2
+
+
+def test_the_colour_of_a_zone_goes_by_its_own_thresholds() -> None:
+    own = Override("za", {Family.QUEUE: {"yellow_s": 20}}, hall="hc01", zone="za")
+    hall = Desk(Hours(HALL, CALENDAR), CAMERAS, REGIONS, Thresholds(overrides=(own,)))
+    for second in (0, 10, 20, 30):
+        show(hall, seeing("c1", second), (CLERK_1, CLERK_2))
+        show(hall, seeing("c2", second), (CITIZEN,) * 10)
+    assert hall.crowd("za", at(30)) is Crowd.YELLOW
+    usual = desk()
+    show(usual, seeing("c2", 0), (CITIZEN,) * 10)
+    assert usual.crowd("za", at(30)) is Crowd.GREEN
+
+
+def test_what_is_looked_at_every_half_minute_is_not_unseen_for_a_minute() -> None:
+    slow = (CAMERAS[0], replace(CAMERAS[1], cadence=timedelta(seconds=30)))
+    hall = desk(cameras=slow)
+    changes: list[Alert] = []
+    for second in range(0, 310, 10):
+        show(hall, seeing("c1", second), (CLERK_1,))
+        if second % 60 == 10:
+            changes += show(hall, seeing("c2", second), (CITIZEN,) * 3)
+    assert [(one.rule, one.unseen_s) for one in changes if one.rule is Rule.FEW] == [(Rule.FEW, 0.0)]

@@ -215,5 +215,6 @@ def test_one_that_goes_on_by_the_memory_does_not_keep_the_others_from_going_on()
 def test_a_camera_that_is_new_since_is_not_forgotten() -> None:
     hall, told = busy()
     memory = hall.memory()
-    again = desk(alerts=told.values(), memory=replace(memory, eyes={"c1": memory.eyes["c1"]}))
-    assert again.eyes.keys() == {"c1", "c2"}
+    older = replace(memory, eyes={"c1": memory.eyes["c1"]}, faults={"c1": memory.faults["c1"]})
+    again = desk(alerts=told.values(), memory=older)
+    assert again.eyes.keys() == again.watches.faults.keys() == {"c1", "c2"}

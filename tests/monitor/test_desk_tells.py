@@ -22,6 +22,7 @@ from tests.monitor.hall import (
     HALL,
     REGIONS,
     ZERO,
+    blind,
     declared,
     desk,
     seeing,
@@ -172,3 +173,25 @@ def test_a_hall_that_nobody_saw_closing_ends_its_alert_at_the_closing_too() -> N
     (opened,) = (one for one in hall.alerts(at(360)) if one.rule is Rule.HALL)
     changes = show(hall, seeing("c1", timedelta(days=3).total_seconds()))
     assert [one.until for one in changes if one.key == opened.key] == [CLOSING]
+
+
+def test_why_a_pause_was_told() -> None:
+    """Every alert about a window has the lanes of the window."""
+    hall = desk(said={"w002": declared("w002", Service.PAUSED, "取件")})
+    changes = [one for second in range(0, 610, 10) for one in show(hall, seeing("c1", second), (CLERK_1,))]
+    (alert,) = changes
+    assert (alert.rule, alert.why is not None) == (Rule.PAUSE, True)
+    assert alert.why is not None
+    assert [state for _, state in alert.why["lanes"]["pause"]] == ["PAUSED_OK:取件", "PAUSED_OVER:取件"]
+
+
+def test_a_fault_of_a_camera_is_told_with_the_values_of_its_hall() -> None:
+    hall = desk()
+    changes = [one for second in range(0, 70, 10) for one in show(hall, blind("c2", second))]
+    (alert,) = changes
+    assert (alert.rule, alert.hall, alert.place, alert.since) == (Rule.CAMERA, "hc01", "c2", ZERO)
+    assert alert.opened_at == at(60)
+    assert alert.why is not None
+    assert (alert.values["camera_s"], alert.why["sources"]["camera_s"]) == (60.0, "default")
+    ended = [one for second in range(70, 200, 10) for one in show(hall, seeing("c2", second))]
+    assert [(one.key, one.until) for one in ended] == [(alert.key, at(70))]

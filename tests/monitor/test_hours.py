@@ -102,6 +102,8 @@ def test_neither_hall_nor_zone_is_in_service_when_none_of_its_windows_is() -> No
         ("10-01", "05-31", date(2026, 12, 31), True),
         ("10-01", "05-31", date(2026, 5, 31), True),
         ("10-01", "05-31", date(2026, 6, 1), False),
+        ("10-01", "05-31", date(2026, 10, 1), True),
+        ("10-01", "05-31", date(2026, 9, 30), False),
         ("06-01", "09-30", date(2026, 6, 1), True),
         ("06-01", "09-30", date(2026, 10, 1), False),
     ],

@@ -149,6 +149,7 @@ def test_another_ladder() -> None:
         ((time(22), time(7)), 7, False),
         ((time(12), time(13)), 12, True),
         ((time(12), time(13)), 13, False),
+        ((time(12), time(12)), 12, False),  # no time at all, not the whole day
     ],
 )
 def test_quiet_hours(quiet: tuple[time, time] | None, hour: int, silent: bool) -> None:

@@ -78,6 +78,7 @@ def test_a_run_is_over_below_its_closing_threshold_only() -> None:
     assert watch.yellow is None
     assert played((4, 2), (3, 2))[0].yellow == Run(ZERO)
     assert played((3.9, 3))[0].yellow is None
+    assert played((7.9, 3))[0].red is None
     assert played((8, 2), (6, 2))[0].red == Run(ZERO)
     assert played((8, 2), (5.9, 1))[0].red is None
 
@@ -162,3 +163,15 @@ def test_red_at_once_where_there_is_no_yellow() -> None:
         watch, alert = step(only, watch, seen(second, 1, people=1), {})
     assert alert is not None
     assert (alert.level, alert.since, alert.red_at, alert.people) == (Level.RED, ZERO, at(20), 1)
+
+
+def test_one_blind_look_is_unknown_time_too() -> None:
+    watch, _ = played((9, 3), (None, 1), (9, 1))
+    assert watch.red == Run(ZERO, 10.0)
+    unbroken, _ = played((9, 5))
+    assert unbroken.red == Run(ZERO)
+
+
+def test_an_ended_alert_leaves_no_calm_behind() -> None:
+    watch, told = played((5, 7), (2, 4))
+    assert (watch.clear, told[-1].until) == (None, at(70))

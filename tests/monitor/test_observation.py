@@ -32,8 +32,9 @@ def test_the_anchor_decides() -> None:
 
 
 def test_what_stands_in_a_mask_is_not_there() -> None:
-    (staff,) = observe(AT, (STAFF, MASK), (person(0.2, 0.7), person(0.2, 0.9)))
-    assert staff.people == 1
+    (staff,) = observe(AT, (STAFF, MASK), (person(0.2, 0.7), person(0.3, 0.7), person(0.2, 0.9)))
+    assert staff.people == 2
+    assert [look.people for look in observe(AT, (STAFF, MASK), None)] == [None]
 
 
 @pytest.mark.parametrize(("people", "counted"), [((), 0), (None, None)])

@@ -121,3 +121,9 @@ def test_of_no_labels_nothing_can_be_said() -> None:
     assert recall(labels((False, 0, 3, 1.0))) == Estimate(None, 0.0, 1.0, 0)
     assert wilson(0, 0) == Share(0, 0, 0.0, 1.0)
     assert [wilson(0, of).enough for of in (9, 10)] == [False, True]
+
+
+def test_half_of_all_is_half() -> None:
+    told = recall(labels((True, 2, 0, 3.0), (False, 2, 0, 3.0)))
+    assert (told.value, told.of) == (0.5, 4)
+    assert told.low + told.high == pytest.approx(1)

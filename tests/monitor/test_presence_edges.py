@@ -325,3 +325,23 @@ def test_pictures_that_may_be_asked_for() -> None:
     opened, _ = played(THERE, looks(0, 60, 370), looks(1, 380, 380))
     assert opened.moments == {at(60), at(380)}
     assert played(THERE)[0].moments == frozenset()
+
+
+def test_an_alert_that_turns_red_keeps_when_it_did() -> None:
+    _, told = played(THERE, looks(0, 60, 660))
+    assert [(one.level, one.opened_at, one.red_at) for one in told] == [
+        (Level.YELLOW, at(360), None),
+        (Level.RED, at(360), at(660)),
+    ]
+
+
+def test_who_was_glimpsed_at_the_opening_and_is_missing_three_minutes_later_is_late() -> None:
+    _, told = played([seen(0, 1, LATE)], looks(0, 180, 480, LATE))
+    assert [(one.rule, one.since) for one in told] == [(Rule.LATE, at(180))]
+
+
+def test_while_a_window_is_paused_its_state_lasts_from_the_pause() -> None:
+    watch, _ = played(THERE, looks(0, 60, 100, PAUSED))
+    assert (watch.post, watch.post_since) == (Post.PAUSED_OK, at(60))
+    back, _ = played(looks(1, 110, 160), watch=watch)
+    assert (back.post, back.post_since) == (Post.ON_DUTY, at(110))

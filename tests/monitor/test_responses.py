@@ -45,3 +45,9 @@ def test_acting_without_having_opened_the_page_counts_from_the_alert() -> None:
 )
 def test_quantile(values: list[float], share: float, value: float | None) -> None:
     assert quantile(values, share) == value
+
+
+def test_what_ended_at_once_took_no_time_and_nothing_takes_less() -> None:
+    at_once = Response(replace(ALERT, until=ALERT.opened_at), ALERT.opened_at, ALERT.opened_at - timedelta(seconds=5))
+    told = speed([at_once])
+    assert (told.seen.median_s, told.acted.median_s, told.returned.median_s) == (0, 0, 0)

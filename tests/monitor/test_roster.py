@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.roster import LONGEST, Arrangement, Entry, Refused, approval, check, contradicts, in_force
+from monitor.terms import Term
 from tests.monitor.example import HALL
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -144,3 +145,7 @@ def test_a_pause_is_approved_until_the_longest_that_it_may_last() -> None:
         "until",
     )
     assert approval("e9", "hc01", "w001", NINE, half, NINE + half - timedelta(seconds=1), "x").until == NINE + half
+
+
+def test_a_refusal_may_be_about_no_field_alone() -> None:
+    assert Refused(Term("不行", "no")).field == ""

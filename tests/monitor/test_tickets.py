@@ -182,3 +182,22 @@ def test_a_summary_from_before_its_receipt_is_no_younger() -> None:
     book = heard(Book(), summed(2, 5, 120))
     assert (book.oldest_s(at(10)), book.oldest_s(at(20))) == (120, 120)
     assert heard(Book(), summed(2, 5)).oldest_s(at(30)) is None
+
+
+def test_what_a_system_tells_after_a_new_start_comes_after_what_it_told_before() -> None:
+    """Its numbers begin anew; which boot was heard first is known even when a late word of the old one arrives."""
+    before = [told(7, "issued", after_s=10), told(8, "called", window="w001", after_s=20)]
+    after = told(1, "end", window="w001", boot="b2", after_s=90)
+    assert dict(heard(Book(), *before, after).serving) == {}
+    book = heard(heard(Book(), before[0]), after)
+    assert heard(book, before[1]).counted() == heard(Book(), *before, after).counted() == 0
+    assert dict(heard(book, before[1]).serving) == {}
+
+
+def test_an_end_without_a_service_is_no_visit() -> None:
+    assert heard(Book(), told(1, "issued"), told(2, "end")).abandoned(at(30)) == (0, 0)
+    assert heard(Book(), told(1, "issued"), told(2, "noshow")).abandoned(at(30)) == (1, 1)
+
+
+def test_an_older_summary_that_comes_late_changes_nothing() -> None:
+    assert heard(heard(Book(), summed(2, 5)), summed(1, 9, after_s=90)).counted() == 5

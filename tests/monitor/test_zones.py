@@ -264,6 +264,7 @@ def test_coverage_adds_up() -> None:
     assert (gap.service_s, gap.observed_s, gap.present_s) == (180, 10, 10)
     assert (blind.service_s, blind.observed_s) == (60, 0)
     assert (early.service_s, early.observed_s, early.present_s, early.absent_s) == (60, 60, 0, 0)
+    assert passed(ZERO + minute, ZERO, opens, True, Post.ON_DUTY, minute) == Coverage()  # a clock that was set back
     whole = total([seen, away, gap, blind])
     assert whole == Coverage(360, 130, 70, 60)
     assert (whole.observed, whole.absent) == (130 / 360, 60 / 130)
