@@ -33,6 +33,7 @@ class Hours:
         self.calendar = calendar
         self._segments = _segments(hall)
         self._days: dict[str | None, dict[date, tuple[tuple[Span, Service], ...]]] = {}
+        self._asked: dict[str | None, tuple[datetime, Service | None]] = {}
 
     def at(self, place: str | None, at: datetime) -> Service | None:
         """The service of a window or a zone (by id), or of the hall (None), at an aware time; None = there is none.
@@ -40,8 +41,13 @@ class Hours:
         A zone is in service when any of its windows is, the hall when any zone is; one without windows has its hours.
         The start belongs to a segment, the end does not.
         """
-        local = at.astimezone(BEIJING)
-        return next((one for (start, end), one in self._on(place, local.date()) if start <= local < end), None)
+        asked, service = self._asked.get(place, (None, None))
+        if asked is not at:  # one look asks for the same moment many times
+            local = at.astimezone(BEIJING)
+            found = (one for (start, end), one in self._on(place, local.date()) if start <= local < end)
+            service = next(found, None)
+            self._asked[place] = at, service
+        return service
 
     def day(self, place: str | None, day: date) -> tuple[Service, ...]:
         """Every service that begins on a day in Beijing, in order; each segment with its uninterrupted stretch.

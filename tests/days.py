@@ -336,7 +336,7 @@ def _no_earlier_for_seeing_less(day: Day, said: Said, dice: random.Random) -> It
 
 def _nothing_from_blindness(day: Day) -> Iterator[str]:
     """Zero is not unknown: where nobody could look, nobody is absent and no zone without tickets is crowded."""
-    blind = Day(tuple(replace(look, people=None, citizens=None) for look in day.looks), ())
+    blind = Day(tuple(replace(look, people=None, citizens=None) for look in day.looks[::4]), ())
     for alert in play(blind).changes:
         if alert.rule not in FAULTS:
             yield f"{alert.key}: opened though nobody could see anything"
