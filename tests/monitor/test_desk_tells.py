@@ -221,3 +221,13 @@ def test_a_zone_of_its_own_hours_is_judged_and_explained_by_its_own_segment() ->
         assert why is not None
         assert why["sources"][name] == "special"
         assert (found[rule].opened_at - found[rule].since).total_seconds() == why["values"][name]
+
+
+def test_what_was_open_in_a_zone_that_closed_before_its_hall_ended_then() -> None:
+    early = replace(HALL.segments[0], end=time(10, 30))
+    zones = (replace(HALL.zones[0], segments=(early,)), Zone("zb", "综合"))
+    windows = (*HALL.windows[:2], replace(HALL.windows[2], zone="zb", closed=False))
+    few = Alert(Rule.FEW, "hc01", "za", ZERO, at(120), Level.YELLOW)
+    hall = desk(hall=replace(HALL, zones=zones, windows=windows), alerts=[few])
+    (ended,) = show(hall, seeing("c1", 2 * 3600), (CLERK_1,))
+    assert (ended.key, ended.until) == (few.key, at(90 * 60))

@@ -354,3 +354,19 @@ def test_one_blind_look_is_unknown_time_too() -> None:
     assert [(one.opened_at, one.unseen_s) for one in told] == [(at(370), 10.0)]
     blind, _ = played(THERE, [seen(60, None), seen(70, None)])
     assert blind.blind_since == at(60)
+
+
+def test_the_grace_at_the_opening_is_its_own() -> None:
+    short, watch, told = replace(RULE, opening_grace_s=120), NEW, []
+    for one in looks(0, 0, 130, LATE):
+        watch, alert = step(short, watch, one)
+        told += [alert] if alert else []
+    assert [(one.rule, one.opened_at) for one in told] == [(Rule.LATE, at(120))]
+
+
+def test_whoever_came_back_from_being_signed_out_and_leaves_is_absent_from_the_first_empty_look() -> None:
+    vacant = replace(OPEN, excuse=OUT)
+    watch, _ = played(THERE, looks(0, 60, 200, vacant), looks(1, 210, 260))
+    assert watch.excuse == ""
+    watch, told = played(looks(0, 270, 570), watch=watch)
+    assert [(one.rule, one.since, one.opened_at) for one in told] == [(Rule.ABSENCE, at(270), at(570))]
