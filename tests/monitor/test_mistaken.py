@@ -127,7 +127,6 @@ def test_a_still_keeps_the_boxes_of_whom_it_counted(engine: Engine, tmp_path: Pa
 
 def test_the_mask_stands_around_the_feet() -> None:
     """Half as wide as the thing and a quarter as high, never beyond the picture."""
-    assert region("c1", 2, (400, 300, 480, 700)).polygon == tuple(
-        (pytest.approx(x), pytest.approx(y)) for x, y in ((0.42, 0.65), (0.46, 0.65), (0.46, 0.75), (0.42, 0.75))
-    )
+    corners = [(round(x, 6), round(y, 6)) for x, y in region("c1", 2, (400, 300, 480, 700)).polygon]
+    assert corners == [(0.42, 0.65), (0.46, 0.65), (0.46, 0.75), (0.42, 0.75)]
     assert max(y for _, y in region("c1", 2, (400, 600, 480, 1000)).polygon) == 1.0
