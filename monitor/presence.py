@@ -172,7 +172,7 @@ def step(rule: AbsenceRule, watch: Watch, seen: Seen) -> tuple[Watch, Alert | No
             return watch, None
         watch = resume(watch.opened) if watch.opened else Watch(watch.hall, watch.window)  # the clock was set back
     if watch.closes_at is not None and service is not None and watch.closes_at <= service.opens_at:
-        watch = _dismissed(rule, watch, replace(seen, at=watch.closes_at, duty=Duty()))  # a break that nobody looked at
+        watch = _dismissed(rule, watch, replace(seen, duty=Duty()))  # a break that nobody looked at
     if not seen.duty.required:
         after = _dismissed(rule, watch, seen)
     elif seen.people is None:

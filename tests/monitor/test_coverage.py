@@ -1,7 +1,7 @@
 """What nobody watched is service time that was not observed, and never leaves the denominator."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -53,3 +53,10 @@ def test_a_minute_is_not_missing_and_an_empty_hall_has_none() -> None:
     kept = seen(1 - 60 / MORNING_S) | seen(1 - 60 / MORNING_S, "w002")
     assert unwatched(HOURS, kept, [FRIDAY], EVENING) == {}
     assert unwatched(Hours(replace(HALL, windows=()), CALENDAR), {}, [FRIDAY], EVENING) == {}
+
+
+def test_each_window_lacks_its_own_hours() -> None:
+    short = replace(HALL.windows[1], segments=(replace(HALL.segments[0], end=time(10)),))
+    hours = Hours(replace(HALL, windows=(HALL.windows[0], short)), CALENDAR)
+    missing = unwatched(hours, {}, [date(2026, 11, 21), FRIDAY], EVENING)  # a Saturday before it takes nothing away
+    assert {window: one.service_s for (window, _), one in missing.items()} == {"w001": MORNING_S, "w002": 1.5 * 3600}

@@ -304,3 +304,14 @@ def test_what_is_looked_at_every_half_minute_is_not_unseen_for_a_minute() -> Non
         if second % 60 == 10:
             changes += show(hall, seeing("c2", second), (CITIZEN,) * 3)
     assert [(one.rule, one.unseen_s) for one in changes if one.rule is Rule.FEW] == [(Rule.FEW, 0.0)]
+
+
+def test_a_window_that_is_looked_at_every_half_minute_is_not_missed_before_a_minute_and_a_half() -> None:
+    hall = desk(cameras=(replace(CAMERAS[0], cadence=timedelta(seconds=30)), CAMERAS[1]))
+    for second in range(0, 160, 30):
+        show(hall, seeing("c1", second), (CLERK_1, CLERK_2))
+    for second in range(160, 250, 10):
+        show(hall, seeing("c2", second))
+    assert hall.windows["w001"].post is Post.ON_DUTY
+    show(hall, seeing("c2", 250))
+    assert (hall.windows["w001"].post, hall.windows["w001"].reason) == (Post.UNKNOWN, "stale")

@@ -8,7 +8,7 @@ from monitor.calendar import BEIJING
 from monitor.desk import Desk
 from monitor.hours import Hours
 from monitor.known import Known
-from monitor.places import Segment, SegmentKind
+from monitor.places import Segment, SegmentKind, Zone
 from monitor.presence import AbsenceRule
 from monitor.roster import Arrangement, Entry
 from monitor.thresholds import Family, Override, Thresholds
@@ -195,3 +195,39 @@ def test_a_fault_of_a_camera_is_told_with_the_values_of_its_hall() -> None:
     assert (alert.values["camera_s"], alert.why["sources"]["camera_s"]) == (60.0, "default")
     ended = [one for second in range(70, 200, 10) for one in show(hall, seeing("c2", second))]
     assert [(one.key, one.until) for one in ended] == [(alert.key, at(70))]
+
+
+def test_a_zone_of_its_own_hours_is_judged_and_explained_by_its_own_segment() -> None:
+    own = replace(HALL.segments[0], name="企业专场")
+    zones = (replace(HALL.zones[0], segments=(own,)), Zone("zb", "综合"))
+    windows = (*HALL.windows[:2], replace(HALL.windows[2], zone="zb", closed=False))
+    place = replace(HALL, zones=zones, windows=windows)
+    overrides = (
+        Override("special", {Family.ABSENCE: {"yellow_s": 100}, Family.QUEUE: {"few_s": 60}}, segment="企业专场"),
+        Override("morning", {Family.QUEUE: {"few_s": 90}, Family.HALL: {"empty_share": 0.9}}, segment="上午"),
+    )
+    hall = Desk(Hours(place, CALENDAR), CAMERAS, REGIONS, Thresholds(overrides=overrides))
+    assert (hall.queue_rule("za", ZERO).few_s, hall.queue_rule("zb", ZERO).few_s) == (60, 90)
+    assert hall.hall_rule(ZERO).empty_share == 0.9
+    changes: list[Alert] = []
+    for second in range(0, 200, 10):
+        changes += show(hall, seeing("c1", second), (CLERK_1,))
+        changes += show(hall, seeing("c2", second), (CITIZEN,) * 3)
+    found = {one.rule: one for one in changes if one.why is not None}
+    assert set(found) == {Rule.ABSENCE, Rule.FEW}
+    names = {Rule.ABSENCE: "yellow_s", Rule.FEW: "few_s"}
+    for rule, name in names.items():
+        why = found[rule].why
+        assert why is not None
+        assert why["sources"][name] == "special"
+        assert (found[rule].opened_at - found[rule].since).total_seconds() == why["values"][name]
+
+
+def test_what_was_open_in_a_zone_that_closed_before_its_hall_ended_then() -> None:
+    early = replace(HALL.segments[0], end=time(10, 30))
+    zones = (replace(HALL.zones[0], segments=(early,)), Zone("zb", "综合"))
+    windows = (*HALL.windows[:2], replace(HALL.windows[2], zone="zb", closed=False))
+    few = Alert(Rule.FEW, "hc01", "za", ZERO, at(120), Level.YELLOW)
+    hall = desk(hall=replace(HALL, zones=zones, windows=windows), alerts=[few])
+    (ended,) = show(hall, seeing("c1", 2 * 3600), (CLERK_1,))
+    assert (ended.key, ended.until) == (few.key, at(90 * 60))

@@ -179,3 +179,12 @@ def test_an_alert_of_no_group_stands_alone_and_the_members_of_one_do_not_hide_th
         ("w004", ()),
     ]
     assert [one.key for one in messages] == [(one.alert.key, "opened", "duty") for one in messages]
+
+
+def test_up_to_when_an_alert_counts_is_known_best_where_it_is_told() -> None:
+    blind = replace(ALERT, sees=False)
+    known = Known(counts_to={ALERT.key: after(3)})
+    assert (known.until(blind, after(9)), Known().until(blind, after(9))) == (after(3), ALERT.opened_at)
+    assert (known.until(ALERT, after(9)), Known().until(ALERT, after(9))) == (after(3), after(9))
+    (message,) = due([ALERT], [DUTY], after(2), Known())
+    assert message.counts_to == after(2)

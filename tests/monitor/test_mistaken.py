@@ -123,3 +123,10 @@ def test_a_still_keeps_the_boxes_of_whom_it_counted(engine: Engine, tmp_path: Pa
     threshold = next(one for one in record.stills if one.moment is Moment.THRESHOLD)
     assert (threshold.camera, threshold.people) == ("c2", tuple(map(box_of, crowd)))
     assert threshold.at <= ZERO + timedelta(seconds=600)
+
+
+def test_the_mask_stands_around_the_feet() -> None:
+    """Half as wide as the thing and a quarter as high, never beyond the picture."""
+    corners = [(round(x, 6), round(y, 6)) for x, y in region("c1", 2, (400, 300, 480, 700)).polygon]
+    assert corners == [(0.42, 0.65), (0.46, 0.65), (0.46, 0.75), (0.42, 0.75)]
+    assert max(y for _, y in region("c1", 2, (400, 600, 480, 1000)).polygon) == 1.0

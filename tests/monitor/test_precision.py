@@ -127,3 +127,11 @@ def test_half_of_all_is_half() -> None:
     told = recall(labels((True, 2, 0, 3.0), (False, 2, 0, 3.0)))
     assert (told.value, told.of) == (0.5, 4)
     assert told.low + told.high == pytest.approx(1)
+
+
+def test_alerts_of_which_none_was_right_are_not_surely_all_wrong() -> None:
+    """The hits that are missing count as half a label, whatever each label stands for."""
+    told = drawn_precision(labels((True, 0, 4, 2.0)))
+    assert (told.value, told.low, told.of) == (0.0, 0.0, 4)
+    assert told.high == pytest.approx(drawn_precision(labels((True, 0, 4, 8.0))).high)
+    assert 0.3 < told.high < 0.9

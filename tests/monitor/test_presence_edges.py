@@ -345,3 +345,28 @@ def test_while_a_window_is_paused_its_state_lasts_from_the_pause() -> None:
     assert (watch.post, watch.post_since) == (Post.PAUSED_OK, at(60))
     back, _ = played(looks(1, 110, 160), watch=watch)
     assert (back.post, back.post_since) == (Post.ON_DUTY, at(110))
+
+
+def test_one_blind_look_is_unknown_time_too() -> None:
+    watch, _ = played(THERE, looks(0, 60, 130), [seen(140, None)], looks(0, 150, 360))
+    assert (watch.since, watch.unseen_s, watch.blind_since, watch.opened) == (at(60), 10.0, None, None)
+    _, told = played(looks(0, 370, 370), watch=watch)
+    assert [(one.opened_at, one.unseen_s) for one in told] == [(at(370), 10.0)]
+    blind, _ = played(THERE, [seen(60, None), seen(70, None)])
+    assert blind.blind_since == at(60)
+
+
+def test_the_grace_at_the_opening_is_its_own() -> None:
+    short, watch, told = replace(RULE, opening_grace_s=120), NEW, []
+    for one in looks(0, 0, 130, LATE):
+        watch, alert = step(short, watch, one)
+        told += [alert] if alert else []
+    assert [(one.rule, one.opened_at) for one in told] == [(Rule.LATE, at(120))]
+
+
+def test_whoever_came_back_from_being_signed_out_and_leaves_is_absent_from_the_first_empty_look() -> None:
+    vacant = replace(OPEN, excuse=OUT)
+    watch, _ = played(THERE, looks(0, 60, 200, vacant), looks(1, 210, 260))
+    assert watch.excuse == ""
+    watch, told = played(looks(0, 270, 570), watch=watch)
+    assert [(one.rule, one.since, one.opened_at) for one in told] == [(Rule.ABSENCE, at(270), at(570))]

@@ -308,3 +308,7 @@ def test_what_was_told_stays_and_what_follows_is_told_by_itself() -> None:
     five = absences(*[0.0] * 5, *[60.0] * 5)
     known = {one.key: one.key for one in five[:5]}
     assert told(five, 90, known) == [f"{one.place} with w005" for one in five[5:]]
+
+
+def test_two_that_are_no_group_are_told_apart() -> None:
+    assert told(absences(0, 10), 60) == ["w000 with w000", "w001 with w001"]
