@@ -69,6 +69,7 @@ def test_tickets_reach_the_record_and_a_desk(tmp_path: Path) -> None:
         bus = stack.enter_context(Bus(broker, "watch", subscriptions([HALL])))
         stack.enter_context(hearing.heard(bus, REGISTRY))
         until(lambda: bus.link.connected, speak, patience_s=60)
+        speak()
         until(lambda: devices.waiting == 0, speak, patience_s=60)
         until(lambda: agrees(hearing.known(HALL.id), devices), patience_s=60)
         devices.close()
