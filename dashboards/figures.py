@@ -208,10 +208,13 @@ def feed(
 
 
 def grouped(settings: Settings, alerts: Sequence[AlertRecord], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with those that are one event shown as one: the first of them, with all under `members`."""
+    """The rows with those that are one event shown as one: the first of them, with all under `members`.
+
+    `alerts`: judged ones too, so that an event stays one while its alerts are judged one by one.
+    """
     first: dict[str, str] = {}
     for hall in settings.halls:
-        own = [record.alert for record in alerts if record.alert.hall == hall.id and record.verdict is None]
+        own = [record.alert for record in alerts if record.alert.hall == hall.id]
         first |= groups(settings.thresholds.hall(hall, None), own)
     heads: dict[str, dict[str, Any]] = {}
     shown = []
@@ -224,6 +227,9 @@ def grouped(settings: Settings, alerts: Sequence[AlertRecord], rows: Sequence[di
             heads[group] = row
             row["members"] = [{"key": row["key"], "place": row["place"]}]
         shown.append(row)
+    for row in shown:
+        if len(row["members"]) == 1:  # all others are judged
+            row["members"] = []
     return shown
 
 
