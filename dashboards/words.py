@@ -549,6 +549,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "roster.head.standing": ("状态", "State"),
     "roster.head.act": ("操作", "Actions"),
     "roster.usual": ("按常规开窗", "as usual"),
+    "roster.usual.closed": ("配置为不开窗", "not opened by the configuration"),
     "roster.open_end": ("结束时为止", "until ended"),
     "roster.history": ("历史", "History"),
     "roster.end": ("结束", "End"),
