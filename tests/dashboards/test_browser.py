@@ -124,6 +124,19 @@ def test_on_a_desk_the_head_keeps_its_clock_and_language_at_the_right(desk: Page
     assert overflow(desk)[0] == 0
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_the_wall_the_head_holds_every_banner_and_the_switch(wall: Page, language: str) -> None:
+    wall.goto(f"/?lang={language}")
+    expect(wall.locator("#live-blind")).to_be_visible()
+    wall.locator(".top [hidden]").evaluate_all("nodes => nodes.forEach(node => { node.hidden = false; })")
+    for part in ("#language", ".banners"):
+        box = wall.locator(part).bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] and box["x"] + box["width"] <= WALL["width"]
+        assert 0 <= box["y"] and box["y"] + box["height"] <= 60
+    assert overflow(wall) == [0, 0]
+
+
 def test_the_figures_on_the_page_are_those_of_the_records(wall: Page, board: Running) -> None:
     wall.goto("/")
     expect(wall.locator("#live-island.is-live")).to_be_visible()
