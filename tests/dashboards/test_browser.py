@@ -132,8 +132,8 @@ def test_on_the_wall_the_head_holds_every_banner_and_the_switch(wall: Page, lang
     for part in ("#language", ".banners"):
         box = wall.locator(part).bounding_box()
         assert box is not None
-        assert 0 <= box["x"] and box["x"] + box["width"] <= WALL["width"]
-        assert 0 <= box["y"] and box["y"] + box["height"] <= 60
+        assert box["x"] >= 0 and box["x"] + box["width"] <= WALL["width"]
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 60
     assert overflow(wall) == [0, 0]
 
 
