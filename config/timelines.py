@@ -26,7 +26,8 @@
 
 Of a window `expect` names its state, of a zone its colour, of `alerts` how many are open, of `day` the kind of day, and
 of `observed W1` the share of its service time that was observed so far, in per cent. Of `alerts` each line names what
-it cares about; `red` is when it turned red, `unseen` how many seconds of it nobody could see.
+it cares about; `red` is when it turned red, `unseen` how many seconds of it nobody could see, `ended` how it ended:
+returned, covered, arranged (nobody came back, but a pause or the roster says otherwise), closed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -388,6 +389,7 @@ def _told(alert: Alert) -> dict[str, str]:
         "red": _clock(alert.red_at) if alert.red_at else "",
         "until": _clock(alert.until) if alert.until else "",
         "unseen": f"{alert.unseen_s:g}",
+        "ended": str(alert.ending or ""),
     }
 
 

@@ -243,6 +243,7 @@ def _row(record: AlertRecord, alert: Alert, counts_to: datetime) -> dict[str, An
         "since": alert.since.isoformat(),
         "opened_at": alert.opened_at.isoformat(),
         "until": alert.until.isoformat() if alert.until else None,
+        "ending": alert.ending,
         "sees": alert.sees,
         "seen_at": None if alert.sees else counts_to.isoformat(),
         "unseen_s": alert.unseen_s,

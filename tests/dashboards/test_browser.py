@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from dashboards import figures
 from monitor.adapters import alert_records, issue_records
+from monitor.alerts import Ending
 from monitor.issues import Status
 from monitor.verdicts import VerdictKind
 from tests.dashboards import city
@@ -265,6 +267,22 @@ def test_an_alert_is_judged_from_the_feed(wall: Page, board: Running) -> None:
     assert record is not None
     assert record.verdict is not None
     assert (record.verdict.kind, record.verdict.reason) == (VerdictKind.REASONABLE, "back_office")
+
+
+def test_nobody_is_said_to_be_back_who_was_not_seen(wall: Page, board: Running) -> None:
+    """An alert that a pause or the closing ended says that, on the feed and on its own page."""
+    back = next(alert for alert in city.alerts(board.site.now) if alert.ending)
+    paused = replace(back, place="w010", ending=Ending.ARRANGED)
+    alert_records.save(board.site.engine, paused, board.site.now)
+    board.site.hub.refresh()
+    wall.goto("/")
+    expect(wall.locator(".alert .alert-window", has_text="09 ").locator("xpath=ancestor::article")).to_contain_text("返岗")
+    card = wall.locator(".alert", has_text="10 办不成事反映")
+    expect(card.locator(".chip-ended")).to_contain_text("因安排结束")
+    expect(card).not_to_contain_text("返岗")
+    wall.goto(f"/alert?key={quote(paused.key)}")
+    expect(wall.locator(".alert-facts")).to_contain_text("因安排结束")
+    expect(wall.locator(".alert-page-stills")).not_to_contain_text("返岗")
 
 
 def test_time_in_which_nobody_could_see_is_not_told_as_absence(wall: Page, board: Running) -> None:
