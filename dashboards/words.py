@@ -161,6 +161,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm.opened": ("已增开窗口", "More windows opened"),
     "confirm.reasonable": ("有正当理由", "There is a good reason"),
     "confirm.done": ("已记录，谢谢", "Recorded, thank you"),
+    "confirm.too_old": ("链接已过期，请在看板上查看这条预警", "The link is too old; look the alert up on the board"),
+    "confirm.not_ours": ("链接不完整或不是本平台发出的", "The link is incomplete, or not one of ours"),
     "confirm.before": ("此前已确认", "It was confirmed before"),
     "confirm.by": ("值班主任已确认：{what}（{time}）", "Confirmed by the duty director: {what} ({time})"),
     "nav.quality": ("预警质量", "Quality"),

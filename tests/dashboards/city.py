@@ -228,9 +228,7 @@ def alerts(now: datetime) -> tuple[Alert, ...]:
         absence("rc01", "w004", 9.2, Level.RED, waiting=2, pause_signal=False),
         absence("hc01", "w004", 7.5, Level.YELLOW, waiting=None, sees=False),
         absence("sz01", "w012", 6.1, Level.YELLOW, waiting=0),
-        absence(
-            "hc01", "w009", 31.0, Level.YELLOW, waiting=1, until=now - timedelta(minutes=21), ending=Ending.RETURNED
-        ),
+        absence("hc01", "w009", 31.0, Level.YELLOW, waiting=1, until=back, ending=Ending.RETURNED),
         Alert(
             Rule.QUEUE,
             "sz01",

@@ -276,7 +276,9 @@ def test_nobody_is_said_to_be_back_who_was_not_seen(wall: Page, board: Running) 
     alert_records.save(board.site.engine, paused, board.site.now)
     board.site.hub.refresh()
     wall.goto("/")
-    expect(wall.locator(".alert .alert-window", has_text="09 ").locator("xpath=ancestor::article")).to_contain_text("返岗")
+    expect(wall.locator(".alert .alert-window", has_text="09 ").locator("xpath=ancestor::article")).to_contain_text(
+        "返岗"
+    )
     card = wall.locator(".alert", has_text="10 办不成事反映")
     expect(card.locator(".chip-ended")).to_contain_text("因安排结束")
     expect(card).not_to_contain_text("返岗")
