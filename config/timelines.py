@@ -26,7 +26,8 @@
 
 Of a window `expect` names its state, of a zone its colour, of `alerts` how many are open, of `day` the kind of day, and
 of `observed W1` the share of its service time that was observed so far, in per cent. Of `alerts` each line names what
-it cares about; `red` is when it turned red, `unseen` how many seconds of it nobody could see.
+it cares about; `red` is when it turned red, `unseen` how many seconds of it nobody could see, `ended` how it ended:
+returned, covered, arranged (nobody came back, but a pause or the roster says otherwise), closed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +59,9 @@ from monitor.thresholds import Thresholds
 from monitor.tickets import Book, TicketEvent, TicketSaid, heard
 from monitor.window_states import Service, WindowState, following
 
-HALL, ZONE, CITIZENS = "hall", "za", " citizens"
+HALL, ZONE, CITIZENS, ANYONE = "hall", "za", " citizens", "*"
+TOLD = ("place", "rule", "level", "since", "opened", "red", "until", "unseen", "ended")
+"""What a line of `alerts` may name."""
 WEEK = (1, 2, 3, 4, 5)
 USUAL = (Segment("上午", WEEK, time(8, 30), time(12)), Segment("下午", WEEK, time(13, 30), time(17)))
 EVERYWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -201,6 +204,17 @@ class _Story:
                 plain = name.removeprefix("observed ")
                 if name not in ("alerts", "day") and plain not in (*windows, *zones):
                     self._wrong(("then", number, "expect", name), "a window, a zone, `alerts` or `day`", shown(name))
+        if not case.then and case.alerts is None:
+            self._wrong(("case",), "`then` or `alerts`: what has to come true", "neither")
+        for number, alert in enumerate(case.alerts or ()):
+            for name in sorted(alert.keys() - set(TOLD)):
+                self._wrong(("alerts", number, name), f"one of {', '.join(TOLD)}", shown(name))
+        for way, at in [
+            *((("restart", number), at) for number, at in enumerate(self.restarts)),
+            *((("then", number, "at"), at) for at, number in self.checks),
+        ]:
+            if not self.mistakes and not self.begin <= at <= self.end:
+                self._wrong(way, f"a time from {case.start} to {case.to}", f"{at:%H:%M:%S}")
 
     def _wrong(self, way: Key, expected: str, found: str) -> None:
         self.mistakes.append(self.timeline.wrong(way, expected, found))
@@ -276,8 +290,6 @@ class _Story:
                 alerts[alert.key] = alert
             while checks and checks[0][0] < at + self.every:
                 yield from self._verify(desk, at, checks.pop(0)[1])
-        for _, number in checks:
-            yield self.timeline.wrong(("then", number, "at"), f"a time up to {self.timeline.case.to}", "a later one")
         yield from self._compare(list(alerts.values()))
 
     def _look(self, desk: Desk, at: datetime) -> Iterator[Alert]:
@@ -305,8 +317,13 @@ class _Story:
     ) -> None:
         """Take one word. Raises KeyError and ValueError where it is none."""
         more = {name: text for name, text in word.items() if name != "at"}
+        for name in (more.get("window", ""), more.get("substitute", "")):
+            if name not in ("", ANYONE, *self.timeline.case.windows):
+                raise KeyError(name)
         if "ticket" in more:
             zone = more.pop("zone", ZONE)
+            if zone not in {one.id for one in self.hall.zones}:
+                raise KeyError(zone)
             ticket, event = more.pop("ticket"), TicketEvent(more.pop("event"))
             said = TicketSaid(HALL, zone, ticket, event, more.pop("window", ""), at, "boot", number, at)
             books[zone] = heard(books.get(zone, Book()), said)
@@ -324,7 +341,7 @@ class _Story:
         else:
             reason = more.pop("reason", "")
             window, state = more.popitem()
-            if window not in {one.id for one in self.hall.windows}:
+            if window not in self.timeline.case.windows:
                 raise KeyError(window)
             said_so = WindowState(HALL, window, Service(state), reason, at, "boot", number, at)
             states[window] = following(said_so, states.get(window))
@@ -388,6 +405,7 @@ def _told(alert: Alert) -> dict[str, str]:
         "red": _clock(alert.red_at) if alert.red_at else "",
         "until": _clock(alert.until) if alert.until else "",
         "unseen": f"{alert.unseen_s:g}",
+        "ended": str(alert.ending or ""),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
+from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, request
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
@@ -15,7 +16,7 @@ from dashboards.places import hall_name, place_name
 from dashboards.times import clock, spoken
 from dashboards.verdicts import REASONS
 from dashboards.visit import language
-from dashboards.words import Say, words
+from dashboards.words import LANGUAGES, Say, words
 from monitor.adapters import alert_records, notice_records
 from monitor.adapters.notice_records import ACTIONS, Confirmed
 from monitor.alerts import CROWD, Alert, Rule, lasted_s
@@ -102,9 +103,9 @@ def serve_confirm(server: Flask, office: Office) -> None:
         try:
             key = signer(secret).loads(token, max_age=int(LINK_LASTS.total_seconds()))
         except SignatureExpired:
-            abort(410, "the link is too old")
+            abort(_answer(office, _sentence("confirm.too_old"), 410))
         except BadSignature:
-            abort(403, "the link is not one of ours")
+            abort(_answer(office, _sentence("confirm.not_ours"), 403))
         return str(key)
 
     @server.get("/confirm")
@@ -193,6 +194,7 @@ main{max-width:480px;margin:0 auto;padding:20px 16px}
 h1{font-size:22px;margin:0 0 8px}
 .where{font-size:17px;margin:0 0 10px;padding:10px 12px;border-radius:8px;background:#fff}
 .where b{font-size:19px}
+.tongue{float:right;padding:6px 12px;border:1px solid #C6D0DD;border-radius:6px;color:#3C4A5E;text-decoration:none}
 .badge{display:inline-block;margin:0 0 10px;padding:2px 10px;border-radius:6px;font-size:15px;
 background:#FFF1D6;border:1px solid #EBCD8E;color:#7A4B00}
 .said{padding:10px 12px;border-radius:8px;background:#DDF3E7}
@@ -205,13 +207,20 @@ fieldset button{background:#fff;color:#1A66D6;border:1px solid #1A66D6}
 """
 
 
+def _sentence(word: str) -> str:
+    return f"<p>{escape(words(language())(word))}</p>"
+
+
 def _answer(office: Office, body: str, status: int = 200) -> Response:
     say = words(language())
     title = escape(say("confirm.title"))
+    tongue = next(one for one in LANGUAGES if one != language())
+    other = urlencode({"token": request.values.get("token", ""), "lang": tongue})
+    switch = f"<a class='tongue' href='confirm?{escape(other)}'>{escape(say('head.other_language'))}</a>"
     badge = f"<p class='badge'>{escape(say('head.simulated'))}</p>" if office.settings.simulated else ""
     page = (
         f"<!doctype html><html><head><meta charset='utf-8'><meta name='viewport' "
         f"content='width=device-width, initial-scale=1'><meta name='robots' content='noindex'><title>{title}</title>"
-        f"<style>{STYLE}</style></head><body><main>{badge}{body}</main></body></html>"
+        f"<style>{STYLE}</style></head><body><main>{switch}{badge}{body}</main></body></html>"
     )
     return Response(page, status, {"Cache-Control": "no-store"}, mimetype="text/html")

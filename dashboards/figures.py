@@ -208,10 +208,13 @@ def feed(
 
 
 def grouped(settings: Settings, alerts: Sequence[AlertRecord], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with those that are one event shown as one: the first of them, with all under `members`."""
+    """The rows with those that are one event shown as one: the first of them, with all under `members`.
+
+    `alerts`: judged ones too, so that an event stays one while its alerts are judged one by one.
+    """
     first: dict[str, str] = {}
     for hall in settings.halls:
-        own = [record.alert for record in alerts if record.alert.hall == hall.id and record.verdict is None]
+        own = [record.alert for record in alerts if record.alert.hall == hall.id]
         first |= groups(settings.thresholds.hall(hall, None), own)
     heads: dict[str, dict[str, Any]] = {}
     shown = []
@@ -224,6 +227,9 @@ def grouped(settings: Settings, alerts: Sequence[AlertRecord], rows: Sequence[di
             heads[group] = row
             row["members"] = [{"key": row["key"], "place": row["place"]}]
         shown.append(row)
+    for row in shown:
+        if len(row["members"]) == 1:  # all others are judged
+            row["members"] = []
     return shown
 
 
@@ -237,6 +243,7 @@ def _row(record: AlertRecord, alert: Alert, counts_to: datetime) -> dict[str, An
         "since": alert.since.isoformat(),
         "opened_at": alert.opened_at.isoformat(),
         "until": alert.until.isoformat() if alert.until else None,
+        "ending": alert.ending,
         "sees": alert.sees,
         "seen_at": None if alert.sees else counts_to.isoformat(),
         "unseen_s": alert.unseen_s,

@@ -107,7 +107,7 @@ def service(
 def _standing(hall: Hall, in_service: bool, cameras: int, message: Message | None) -> HallStanding:
     seen = {window["id"]: window["state"] for window in message["windows"]} if message is not None else {}
     unseen = UNKNOWN if in_service else OFF
-    states = Counter(CLOSED if window.closed else seen.get(window.id, unseen) for window in hall.windows)
+    states = Counter(seen.get(window.id, CLOSED if window.closed else unseen) for window in hall.windows)
     zones = _zones(hall, message)
     seeing = message["cameras"]["seeing"] if message is not None else 0
     return HallStanding(

@@ -54,6 +54,20 @@ def family(rule: Rule) -> Rule:
     return Rule.ABSENCE if rule in PRESENCE else Rule.QUEUE if rule in CROWD else rule
 
 
+class Ending(StrEnum):
+    """How an alert ended."""
+
+    RETURNED = "returned"  # the post is staffed again, the pause is lifted, the value is back below its limit
+    COVERED = "covered"  # AB岗: signed out, and another window of the zone serves
+    ARRANGED = "arranged"  # nobody came back; a pause, back-office work, a ticket or the roster says otherwise since
+    CLOSED = "closed"  # the service was over, or the window closed
+    UNWATCHED = "unwatched"  # nobody looks after it any more
+
+
+CORRECTED = frozenset({Ending.RETURNED, Ending.COVERED})
+"""Endings by which what was suspected was put right."""
+
+
 class Moment(StrEnum):
     """Which moment of an alert a still shows."""
 
@@ -94,6 +108,8 @@ class Alert:
     """When it turned red; None = it has not."""
     until: datetime | None = None
     """The first sample that ended it; None while it is open."""
+    ending: Ending | None = None
+    """How it ended; None while it is open, and of those that ended before this was kept."""
     sees: bool = True
     """False = the place cannot be seen at present: neither ended nor escalated meanwhile."""
     unseen_s: float = 0.0

@@ -8,7 +8,7 @@ from camera_ingest.camera import Camera
 from camera_ingest.sample import Sample
 from models.regions import Region, RegionKind
 from monitor import coverage, halls, lanes, limits, presence, queues
-from monitor.alerts import CROWD, FAULTS, PRESENCE, Alert, Level, Rule
+from monitor.alerts import CROWD, FAULTS, PRESENCE, Alert, Ending, Level, Rule
 from monitor.calendar import today
 from monitor.duty import Duty, duty_at
 from monitor.hours import Hours
@@ -253,7 +253,7 @@ class Desk:
             if alert.key in going and (closed_at is None or alert.key in ending):  # which end by themselves
                 continue
             self.watches.forget(alert)
-            yield _left(alert, closed_at or at)
+            yield _left(alert, at, closed_at)
         self._found = ()
 
     def _window(self, known: Known, place: str, at: datetime, sees: bool) -> Alert | None:
@@ -419,10 +419,11 @@ class Desk:
         self.sights[rule, place] = before.then(at, people, "blind" if people is None else "")
 
 
-def _left(alert: Alert, at: datetime) -> Alert:
+def _left(alert: Alert, at: datetime, closed_at: datetime | None) -> Alert:
     """An alert that nobody looks after any more, ended; what happened since it opened is unknown."""
-    until = max(at, alert.opened_at)
-    return replace(alert, until=until, unseen_s=alert.unseen_s + (until - alert.opened_at).total_seconds())
+    until, ending = max(closed_at or at, alert.opened_at), Ending.CLOSED if closed_at else Ending.UNWATCHED
+    unseen_s = alert.unseen_s + (until - alert.opened_at).total_seconds()
+    return replace(alert, until=until, ending=ending, unseen_s=unseen_s)
 
 
 def _places(observations: Sequence[Observation], kind: RegionKind) -> list[str]:

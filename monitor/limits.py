@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
 
-from monitor.alerts import Alert, Level, Rule, changed, resumed
+from monitor.alerts import Alert, Ending, Level, Rule, changed, resumed
 from monitor.observation import Gap, unobserved
 
 
@@ -166,7 +166,7 @@ def _dismissed(limit: Limit, watch: Watch, seen: Seen) -> Watch:
     if alert:
         ended = seen if watch.closes_at is None else replace(seen, at=min(seen.at, watch.closes_at))
         unseen_s = alert.unseen_s + _gap(limit, watch, ended).unseen_s
-        alert = replace(alert, until=max(ended.at, alert.opened_at), unseen_s=unseen_s)
+        alert = replace(alert, until=max(ended.at, alert.opened_at), ending=Ending.CLOSED, unseen_s=unseen_s)
     return Watch(watch.rule, watch.hall, watch.place, alert=alert)
 
 
@@ -215,10 +215,9 @@ def _judged(limit: Limit, watch: Watch, seen: Seen, values: Mapping[str, float])
             return watch
         return replace(watch, alert=_alert(watch, seen, deserved, values))
     if watch.clear is not None and watch.clear.lasts(seen.at, limit.clear_s):
-        until = max(watch.clear.since, alert.opened_at)
-        return replace(
-            watch, clear=None, alert=replace(alert, until=until, unseen_s=alert.unseen_s - watch.clear.unseen_s)
-        )
+        until, unseen_s = max(watch.clear.since, alert.opened_at), alert.unseen_s - watch.clear.unseen_s
+        ended = replace(alert, until=until, ending=Ending.RETURNED, unseen_s=unseen_s)
+        return replace(watch, clear=None, alert=ended)
     if deserved is Level.RED and alert.level is not Level.RED:
         return replace(watch, alert=replace(alert, level=Level.RED, red_at=seen.at))
     return watch

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from monitor.alerts import Alert, Level, Rule, changed, resumed
+from monitor.alerts import Alert, Ending, Level, Rule, changed, resumed
 from monitor.duty import Duty
 from monitor.looks import Look, Looks, hits, turn, turns
 from monitor.observation import Gap, unobserved
@@ -194,18 +194,17 @@ def _dismissed(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     alert = watch.opened
     if alert:
         ended = min(seen.at, watch.closes_at) if watch.closes_at and seen.duty.service is None else seen.at
-        alert = _ended(rule, watch, replace(seen, at=max(ended, watch.seen_at or ended)))
+        alert = _ended(rule, watch, replace(seen, at=max(ended, watch.seen_at or ended)), Ending.CLOSED)
     return Watch(watch.hall, watch.window, alert=alert or watch.alert)
 
 
-def _ended(rule: AbsenceRule, watch: Watch, seen: Seen) -> Alert | None:
+def _ended(rule: AbsenceRule, watch: Watch, seen: Seen, ending: Ending) -> Alert | None:
     """The open alert, ended with this look though nobody returned."""
     alert = watch.opened
     if alert is None:
         return None
-    return replace(
-        alert, until=max(seen.at, alert.opened_at), unseen_s=alert.unseen_s + _gap(rule, watch, seen).unseen_s
-    )
+    unseen_s = alert.unseen_s + _gap(rule, watch, seen).unseen_s
+    return replace(alert, until=max(seen.at, alert.opened_at), ending=ending, unseen_s=unseen_s)
 
 
 def _blinded(watch: Watch, seen: Seen) -> Watch:
@@ -220,7 +219,7 @@ def _paused(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     assert pause is not None
     alert = watch.opened
     if alert is not None and alert.rule is not Rule.PAUSE:
-        alert = _ended(rule, watch, seen)
+        alert = _ended(rule, watch, seen, Ending.ARRANGED)
     elif alert is not None:
         alert = replace(alert, sees=True, waiting=seen.waiting)
     elif _over(rule, seen) and (watch.alert is None or watch.alert.since != pause.since):
@@ -241,7 +240,7 @@ def _unpaused(watch: Watch, seen: Seen) -> Watch:
     alert = watch.opened
     if alert is None or alert.rule is not Rule.PAUSE:
         return watch
-    return replace(watch, alert=replace(alert, until=max(seen.at, alert.opened_at)))
+    return replace(watch, alert=replace(alert, until=max(seen.at, alert.opened_at), ending=Ending.RETURNED))
 
 
 def _remembered(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
@@ -291,7 +290,8 @@ def _returned(watch: Watch) -> Watch:
     if alert is None:
         return watch
     after = sum(look.unseen_s for look in watch.looks if look.at > back)
-    ended = replace(alert, until=max(back, alert.opened_at), unseen_s=alert.unseen_s - after)
+    until, unseen_s = max(back, alert.opened_at), alert.unseen_s - after
+    ended = replace(alert, until=until, ending=Ending.RETURNED, unseen_s=unseen_s)
     return replace(watch, returned=back, alert=ended)
 
 
@@ -323,7 +323,8 @@ def _excused(rule: AbsenceRule, watch: Watch, seen: Seen) -> Watch:
     out = seen.duty.excuse
     if post is Post.VACANT_WITH_REASON and not watch.excuse and out is not None and out.since <= watch.since:
         return replace(watch, excuse=excuse)  # signed out before the post became empty
-    alert = _ended(rule, watch, seen) if watch.opened else watch.alert
+    ending = Ending.COVERED if post is Post.COVERED else Ending.ARRANGED
+    alert = _ended(rule, watch, seen, ending) if watch.opened else watch.alert
     since = None if watch.looks[-1].present else seen.at  # a run begins with an empty look
     return replace(watch, since=since, unseen_s=0.0, looks=watch.looks[-1:], excuse=excuse, alert=alert)
 

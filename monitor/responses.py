@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts import Alert
+from monitor.alerts import CORRECTED, Alert
 from monitor.halls import needs_a_person
 
 
@@ -45,7 +45,7 @@ class Speed:
     acted: Delay
     """From then until somebody acts; from the opening where it is not known when it was seen."""
     returned: Delay
-    """From the opening until the post is staffed again, or the queue has eased."""
+    """From the opening until the post is staffed again or covered, or the queue has eased; other endings are none."""
 
 
 def quantile(values: list[float], share: float) -> float | None:
@@ -61,7 +61,7 @@ def speed(responses: Iterable[Response]) -> Speed:
     asked = [one for one in responses if needs_a_person(one.alert)]
     seen = [_s(one.alert.opened_at, one.looked_at or one.acted_at) for one in asked]
     acted = [_s(one.looked_at or one.alert.opened_at, one.acted_at) for one in asked]
-    returned = [_s(one.alert.opened_at, one.alert.until) for one in asked]
+    returned = [_s(one.alert.opened_at, one.alert.until if one.alert.ending in CORRECTED else None) for one in asked]
     return Speed(_delay(seen), _delay(acted), _delay(returned))
 
 

@@ -360,16 +360,22 @@
     return node;
   }
 
+  /* The word for how an alert ended; nobody is said to be back who was not seen. */
+  function ending(alert) {
+    if (alert.ending !== "returned") { return "alert.ended." + (alert.ending || "other"); }
+    if (alert.rule === "pause") { return "alert.ended.other"; }
+    return {window: "alert.ended", zone: "alert.ended.queue"}[about(alert.rule)] || "alert.ended.other";
+  }
+
   function updateAlert(node, alert) {
     const what = about(alert.rule);
-    const ending = {window: "alert.ended", zone: "alert.ended.queue"}[what] || "alert.ended.other";
     mark(node, "data-level", alert.level);
     mark(node, "data-ended", alert.until ? "" : null);
     mark(node, "data-unseen", !alert.sees && !alert.until ? "" : null);
     put(part(node, "alert-rule"), say("rule." + alert.rule));
     put(part(node, "chip-level"), say("level." + alert.level));
     put(part(node, "chip-ended"), alert.until
-      ? say(ending, {time: at(alert.until)}) : "");
+      ? say(ending(alert), {time: at(alert.until)}) : "");
     part(node, "chip-ended").hidden = !alert.until;
     part(node, "chip-unseen").hidden = alert.sees || !!alert.until;
     put(part(node, "alert-hall"), (hallOf(alert.hall) || {name: alert.hall}).name);
@@ -426,7 +432,9 @@
     node.querySelectorAll(".still").forEach(function (slot) {
       const still = alert.stills.find(function (one) { return one.moment === slot.dataset.moment; });
       const returned = slot.dataset.moment === "return";
-      const word = say(returned && about(alert.rule) === "zone" ? "still.eased" : "still." + slot.dataset.moment);
+      const over = returned && alert.until && alert.ending !== "returned";
+      const eased = returned && about(alert.rule) === "zone";
+      const word = say(over ? "still.over" : eased ? "still.eased" : "still." + slot.dataset.moment);
       slot.disabled = !still;
       if (!still) {
         const pending = say(about(alert.rule) === "zone" ? "still.pending.eased" : "still.pending");

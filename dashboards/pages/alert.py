@@ -20,7 +20,7 @@ from dashboards.why import explanation, sources
 from dashboards.words import WORDS, Say, say_term
 from monitor.adapters import alert_records, judging_records, notice_records
 from monitor.adapters.alert_records import AlertRecord
-from monitor.alerts import CROWD, PRESENCE, Alert, Moment, Still, lasted_s
+from monitor.alerts import CROWD, PRESENCE, Alert, Ending, Moment, Rule, Still, lasted_s
 from monitor.categories import CATEGORIES, Severity
 from monitor.verdicts import CAUSES, NAMES, Verdict, VerdictKind
 
@@ -99,7 +99,9 @@ def still_figure(alert: Alert, when: Moment, still: Still | None, say: Say) -> C
 
 
 def still_word(alert: Alert, when: Moment, say: Say) -> str:
-    """What a still shows: a window's clerk returns, a zone's queue eases."""
+    """What a still shows: a window's clerk returns, a zone's queue eases, or it is over for another reason."""
+    if when is Moment.RETURN and alert.until is not None and alert.ending is not Ending.RETURNED:
+        return say("still.over")
     eased = when is Moment.RETURN and alert.rule in CROWD
     return say("still.eased") if eased else say(f"still.{when}")
 
@@ -119,7 +121,7 @@ def facts_of(alert: Alert, counts_to: datetime, earlier: tuple[int, int], say: S
     rows: list[tuple[str, Any]] = [
         (say("fact.since"), moment(alert.since)),
         (say("fact.opened"), moment(alert.opened_at)),
-        (say("fact.until"), moment(alert.until) if alert.until else say("fact.still_open")),
+        (say("fact.until"), ended(alert, say)),
         (say("fact.lasted"), lasting(timedelta(seconds=lasted_s(alert, counts_to)))),
         (say("fact.unseen"), say("fact.seconds", n=f"{alert.unseen_s:.0f}")),
         (say("fact.sees"), say("fact.yes") if alert.sees else say("alert.unseen")),
@@ -131,6 +133,18 @@ def facts_of(alert: Alert, counts_to: datetime, earlier: tuple[int, int], say: S
         rows.append((say("fact.pause"), say("fact.yes") if alert.pause_signal else say("alert.no_pause")))
     rows.append((say("fact.earlier"), say("fact.earlier.count", n=earlier[0], right=earlier[1])))
     return facts_table(rows)
+
+
+def ended(alert: Alert, say: Say) -> str:
+    """When an alert ended and how, or that it is open."""
+    if alert.until is None:
+        return say("fact.still_open")
+    word = f"alert.ended.{alert.ending}"
+    if alert.ending is Ending.RETURNED and alert.rule in CROWD:
+        word = "alert.ended.queue"
+    elif alert.ending is Ending.RETURNED and alert.rule in PRESENCE - {Rule.PAUSE}:
+        word = "alert.ended"
+    return say(word, time=moment(alert.until)) if word in WORDS else moment(alert.until)
 
 
 def rule_of(alert: Alert, sources: Mapping[str, str], say: Say) -> Component:

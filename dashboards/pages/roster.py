@@ -126,7 +126,8 @@ def listing(office: Office, hall: Hall, day: date, visit: Visit, said: Component
             className="col-window",
         )
         if not own:
-            body.append(html.Tr([name, html.Td(say("roster.usual"), colSpan=len(heads) - 1, className="roster-usual")]))
+            usual = say("roster.usual.closed" if window.closed else "roster.usual")
+            body.append(html.Tr([name, html.Td(usual, colSpan=len(heads) - 1, className="roster-usual")]))
         for number, entry in enumerate(own):
             cells = _cells(entry, hall, now, visit)
             body.append(html.Tr([*([name] if number == 0 else []), *cells], className=f"is-{standing(entry, now)}"))

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, select, update
 from monitor.adapters import issue_records, tables
 from monitor.adapters.database import insert, transaction
 from monitor.adapters.reason_tables import alert_reasons
-from monitor.alerts import Alert, Level, Moment, Rule, Still
+from monitor.alerts import Alert, Ending, Level, Moment, Rule, Still
 from monitor.issues import Issue, IssueDraft, MoveRefused, Status, bounded
 from monitor.terms import Term
 from monitor.verdicts import NAMES, Verdict, VerdictKind
 
-STATE = ("level", "red_at", "until", "sees", "unseen_s", "people", "waiting", "pause_signal", "shadow")
+STATE = ("level", "red_at", "until", "ending", "sees", "unseen_s", "people", "waiting", "pause_signal", "shadow")
 """What may change about an alert."""
 
 
@@ -191,8 +191,9 @@ def _alert(row: RowMapping) -> Alert:
         since=row["since"],
         opened_at=row["opened_at"],
         values=row["rule_values"],
-        **{name: row[name] for name in STATE if name != "level"},
+        **{name: row[name] for name in STATE if name not in ("level", "ending")},
         level=Level(row["level"]),
+        ending=Ending(row["ending"]) if row["ending"] else None,
     )
 
 

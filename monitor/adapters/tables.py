@@ -66,6 +66,7 @@ def _alert_state() -> tuple[Column[Any], ...]:
         Column("level", String, nullable=False, comment="yellow or red"),
         Column("red_at", Utc, comment="when it turned red, UTC; null = not"),
         Column("until", Utc, comment="first sample that ended it, UTC; null = open"),
+        Column("ending", String, comment="how it ended; null = open, or ended before this was kept"),
         Column("sees", Boolean, nullable=False, comment="false = the place cannot be seen at present"),
         Column("unseen_s", Float, nullable=False, comment="seconds of the run in which it could not be seen"),
         Column("people", Integer, comment="queue: people counted; null = not seen or not a queue"),

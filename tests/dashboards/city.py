@@ -13,7 +13,7 @@ from config.schema import load
 from config.settings import Settings
 from monitor.adapters import alert_records, issue_records, rating_records
 from monitor.adapters.database import transaction
-from monitor.alerts import Alert, Level, Moment, Rule, Still
+from monitor.alerts import Alert, Ending, Level, Moment, Rule, Still
 from monitor.categories import Severity, Source
 from monitor.issues import IssueDraft
 from monitor.ratings import Channel, Rating
@@ -222,13 +222,13 @@ def alerts(now: datetime) -> tuple[Alert, ...]:
             values={"yellow_s": 300.0, "red_s": 600.0, "version": 1.0},
         )
 
-    since = now - timedelta(minutes=8)
+    since, back = now - timedelta(minutes=8), now - timedelta(minutes=21)
     return (
         absence("sz01", "w007", 13.9, Level.RED, waiting=5),
         absence("rc01", "w004", 9.2, Level.RED, waiting=2, pause_signal=False),
         absence("hc01", "w004", 7.5, Level.YELLOW, waiting=None, sees=False),
         absence("sz01", "w012", 6.1, Level.YELLOW, waiting=0),
-        absence("hc01", "w009", 31.0, Level.YELLOW, waiting=1, until=now - timedelta(minutes=21)),
+        absence("hc01", "w009", 31.0, Level.YELLOW, waiting=1, until=back, ending=Ending.RETURNED),
         Alert(
             Rule.QUEUE,
             "sz01",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from dashboards import figures
 from monitor.adapters import alert_records, issue_records
+from monitor.alerts import Ending
 from monitor.issues import Status
 from monitor.verdicts import VerdictKind
 from tests.dashboards import city
@@ -122,6 +124,19 @@ def test_on_a_desk_the_head_keeps_its_clock_and_language_at_the_right(desk: Page
     assert title["x"] < clock["x"] < switch["x"]
     assert max(clock["y"], switch["y"]) < title["y"] + title["height"]
     assert overflow(desk)[0] == 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_the_wall_the_head_holds_every_banner_and_the_switch(wall: Page, language: str) -> None:
+    wall.goto(f"/?lang={language}")
+    expect(wall.locator("#live-blind")).to_be_visible()
+    wall.locator(".top [hidden]").evaluate_all("nodes => nodes.forEach(node => { node.hidden = false; })")
+    for part in ("#language", ".banners"):
+        box = wall.locator(part).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0 and box["x"] + box["width"] <= WALL["width"]
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 60
+    assert overflow(wall) == [0, 0]
 
 
 def test_the_figures_on_the_page_are_those_of_the_records(wall: Page, board: Running) -> None:
@@ -252,6 +267,24 @@ def test_an_alert_is_judged_from_the_feed(wall: Page, board: Running) -> None:
     assert record is not None
     assert record.verdict is not None
     assert (record.verdict.kind, record.verdict.reason) == (VerdictKind.REASONABLE, "back_office")
+
+
+def test_nobody_is_said_to_be_back_who_was_not_seen(wall: Page, board: Running) -> None:
+    """An alert that a pause or the closing ended says that, on the feed and on its own page."""
+    back = next(alert for alert in city.alerts(board.site.now) if alert.ending)
+    paused = replace(back, place="w010", ending=Ending.ARRANGED)
+    alert_records.save(board.site.engine, paused, board.site.now)
+    board.site.hub.refresh()
+    wall.goto("/")
+    expect(wall.locator(".alert .alert-window", has_text="09 ").locator("xpath=ancestor::article")).to_contain_text(
+        "返岗"
+    )
+    card = wall.locator(".alert", has_text="10 办不成事反映")
+    expect(card.locator(".chip-ended")).to_contain_text("因安排结束")
+    expect(card).not_to_contain_text("返岗")
+    wall.goto(f"/alert?key={quote(paused.key)}")
+    expect(wall.locator(".alert-facts")).to_contain_text("因安排结束")
+    expect(wall.locator(".alert-page-stills")).not_to_contain_text("返岗")
 
 
 def test_time_in_which_nobody_could_see_is_not_told_as_absence(wall: Page, board: Running) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 
 from config.notices import Notices
 from dashboards.app import build
@@ -55,6 +57,14 @@ def test_one_tap_confirms_and_the_first_one_counts(client: FlaskClient, site: Si
     assert done is not None
     assert (done.action, done.by) == ("covered", "值班主任")
     assert "AB岗已补" in client.get(f"/confirm?token={token(alert)}").text
+
+
+def test_the_page_of_a_link_speaks_english_after_one_tap(client: FlaskClient, alert: Alert) -> None:
+    page = client.get(f"/confirm?token={token(alert)}", base_url=BASE)
+    address = unescape(page.text.partition("class='tongue' href='")[2].partition("'")[0])
+    english = client.get(f"/{address}", base_url=BASE)
+    assert (english.status_code, "Suspected absence" in english.text) == (200, True)
+    assert "疑似离岗" not in english.text
 
 
 def test_a_reason_is_kept_with_the_good_reason_alone(client: FlaskClient, site: Site, alert: Alert) -> None:
@@ -114,8 +124,22 @@ def test_the_link_of_a_group_shows_and_confirms_those_of_it_that_are_open(client
     ],
 )
 def test_a_link_that_is_not_ours_is_refused(client: FlaskClient, made: str, status: int) -> None:
-    assert client.get(f"/confirm?token={made}").status_code == status
+    page = client.get(f"/confirm?token={made}")
+    assert page.status_code == status
+    assert "链接不完整或不是本平台发出的" in page.text
     assert tap(client, made, "reminded") == status
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "链接已过期"), ("en", "The link is too old")])
+def test_whoever_opens_an_old_link_is_told_so_in_words(
+    client: FlaskClient, alert: Alert, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    old = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: old(self) - 3 * 24 * 3600)
+    made = token(alert)
+    monkeypatch.undo()
+    page = client.get(f"/confirm?token={made}&lang={language}", headers={"Accept-Language": language})
+    assert (page.status_code, said in page.text) == (410, True)
 
 
 def test_a_change_from_elsewhere_or_of_another_kind_is_refused(client: FlaskClient, site: Site, alert: Alert) -> None:

@@ -206,3 +206,15 @@ def test_windows_that_cross_together_are_one_card_and_each_is_named(settings: Se
     alone = figures.grouped(settings, few, figures.feed(few, {}, NOW, STALE))
     assert len(alone) == 9
     assert all(row["members"] == [] for row in alone)
+
+
+def test_an_event_stays_one_card_while_its_alerts_are_judged_one_by_one(settings: Settings) -> None:
+    base = replace(city.alerts(NOW)[0], until=None)
+    alerts = [replace(base, place=f"w{number:03}") for number in range(1, 11)]
+    verdict = Verdict(alerts[0].key, VerdictKind.REMINDED, "", "supervisor", NOW)
+    records = tuple(AlertRecord(one, verdict if one is alerts[0] else None, (), None) for one in alerts)
+    (card,) = figures.grouped(settings, records, figures.feed(records, {}, NOW, STALE))
+    assert [member["place"] for member in card["members"]] == [one.place for one in alerts[1:]]
+    last = tuple(replace(one, verdict=replace(verdict, alert_key=one.alert.key)) for one in records[:9]) + records[9:]
+    (card,) = figures.grouped(settings, last, figures.feed(last, {}, NOW, STALE))
+    assert (card["place"], card["members"]) == (alerts[9].place, [])

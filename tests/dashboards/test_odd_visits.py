@@ -13,8 +13,10 @@ from dashboards.app import PAGES, build
 from dashboards.arranging import declare
 from dashboards.live import Hub
 from dashboards.office import Office
+from dashboards.pages import roster
 from dashboards.visit import visit
 from monitor.adapters.database import open_database
+from monitor.calendar import today
 from monitor.roster import Arrangement, Refused
 from tests.dashboards import city
 
@@ -66,3 +68,12 @@ def test_a_window_arranges_nothing_but_its_own(tmp_path: Path) -> None:
         assert declare(office, "hc01", "w001", Arrangement.BACK_OFFICE, "cases").window == "w001"
         with pytest.raises(Refused):
             declare(office, "hc01", "w001", Arrangement.LEAVE)
+
+
+def test_the_roster_does_not_say_that_a_window_is_opened_which_the_configuration_closes(tmp_path: Path) -> None:
+    settings = city.settings(tmp_path)
+    hall = settings.halls[0]
+    resting = replace(hall, windows=(replace(hall.windows[0], closed=True), *hall.windows[1:2]))
+    with office_of(settings) as office:
+        told = str(roster.listing(office, resting, today(office.clock()), visit("")))
+    assert (told.count("配置为不开窗"), told.count("按常规开窗")) == (1, 1)

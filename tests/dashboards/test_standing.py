@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from dashboards.standing import as_seen
+from dashboards.standing import as_seen, standings
 from monitor.alerts import Alert, lasted_s
 from tests.dashboards import city
 
@@ -48,3 +48,15 @@ def test_a_hall_gone_quiet_vouches_for_nothing_after_its_last_look(settings: Set
 
 def test_an_alert_nobody_tells_of_counts_to_its_opening() -> None:
     assert as_seen(ALERT, None, NOW, STALE) == (replace(ALERT, sees=False), ALERT.opened_at)
+
+
+def test_a_tidal_window_that_the_roster_has_opened_counts_as_what_it_is(settings: Settings) -> None:
+    (hall,) = (one for one in settings.halls if one.id == "sz01")
+    tidal = replace(hall, windows=(replace(hall.windows[0], closed=True), *hall.windows[1:]))
+    site = replace(settings, halls=(tidal,))
+    message = city.message(settings, "sz01", NOW, [])
+    state = message["windows"][0]["state"]
+    (heard,) = standings(site, {"sz01": message}, NOW, STALE)
+    assert (heard.due, heard.states[state]) == (len(hall.windows), sum(w["state"] == state for w in message["windows"]))
+    (quiet,) = standings(site, {}, NOW, STALE)
+    assert (quiet.due, quiet.states["CLOSED"]) == (len(hall.windows) - 1, 1)

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from camera_ingest.sample import Sample
 from models.detection import Detection
 from models.regions import Region
-from monitor.alerts import CROWD, Alert, Level, Rule, lasted_s
+from monitor.alerts import CROWD, Alert, Ending, Level, Rule, lasted_s
 from monitor.desk import Desk
 from monitor.observation import observe
 from monitor.places import Segment, Window, Zone
@@ -159,7 +159,7 @@ def test_an_open_alert_whose_place_nobody_looks_at_any_more_ends() -> None:
     other = Alert(Rule.ABSENCE, "hc02", "w001", ZERO, ZERO, Level.RED)
     hall = desk(alerts=[gone, other])
     assert hall.alerts(ZERO) == (gone,)
-    assert show(hall, seeing("c1", 10)) == (replace(gone, until=ZERO + EVERY, unseen_s=10.0),)
+    assert show(hall, seeing("c1", 10)) == (replace(gone, until=ZERO + EVERY, ending=Ending.UNWATCHED, unseen_s=10.0),)
 
 
 def test_an_alert_that_was_open_when_the_hall_closed_does_not_go_on_the_next_day() -> None:

@@ -9,7 +9,7 @@ import pytest
 from camera_ingest.sample import Sample
 from monitor import limits, presence
 from monitor.adapters import memories
-from monitor.alerts import Alert, Level, Rule, resumed
+from monitor.alerts import Alert, Ending, Level, Rule, resumed
 from monitor.desk import Desk
 from monitor.memory import Memory
 from tests.monitor.hall import CITIZEN, CLERK_1, EVERY, ZERO, blind, desk, seeing
@@ -164,7 +164,8 @@ def test_what_was_open_when_the_hall_closed_ends_at_the_closing_and_a_fault_does
         assert hall.watches.faults["c2"].opened == resumed(alert)
         return
     closed = ZERO + timedelta(hours=3)
-    assert changes[alert.key] == replace(alert, until=closed, unseen_s=7.0 + (closed - OPENED).total_seconds())
+    unseen_s = 7.0 + (closed - OPENED).total_seconds()
+    assert changes[alert.key] == replace(alert, until=closed, ending=Ending.CLOSED, unseen_s=unseen_s)
     watch = watched(hall, rule)
     assert watch.opened is None
     assert (watch.hall, watch.window if isinstance(watch, presence.Watch) else watch.place) == ("hc01", ON_RECORD[rule])
@@ -186,7 +187,7 @@ def test_a_place_that_nobody_looks_at_any_more_lets_go_of_its_alert(rule: Rule) 
     gone = replace(recorded(rule), place="gone")
     hall = desk(alerts=[gone])
     (ended,) = show(hall, seeing("c1", 310), (CLERK_1,))
-    assert ended == replace(gone, until=ZERO + timedelta(seconds=310), unseen_s=17.0)
+    assert ended == replace(gone, until=ZERO + timedelta(seconds=310), ending=Ending.UNWATCHED, unseen_s=17.0)
 
 
 def test_an_alert_of_a_window_without_a_camera_goes_on_only_by_its_pause() -> None:

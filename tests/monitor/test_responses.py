@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Rule
+from monitor.alerts import Ending, Rule
 from monitor.responses import Response, quantile, speed
 from tests.monitor.test_ladder import ALERT, ZERO
 
 
 def after(seconds: float) -> Response:
     at = ZERO + timedelta(seconds=seconds)
-    return Response(replace(ALERT, until=at + timedelta(seconds=100)), at, at + timedelta(seconds=10))
+    return Response(
+        replace(ALERT, until=at + timedelta(seconds=100), ending=Ending.RETURNED), at, at + timedelta(seconds=10)
+    )
 
 
 def test_each_figure_says_how_many_it_rests_on() -> None:
@@ -48,6 +50,26 @@ def test_quantile(values: list[float], share: float, value: float | None) -> Non
 
 
 def test_what_ended_at_once_took_no_time_and_nothing_takes_less() -> None:
-    at_once = Response(replace(ALERT, until=ALERT.opened_at), ALERT.opened_at, ALERT.opened_at - timedelta(seconds=5))
+    at_once = Response(
+        replace(ALERT, until=ALERT.opened_at, ending=Ending.RETURNED),
+        ALERT.opened_at,
+        ALERT.opened_at - timedelta(seconds=5),
+    )
     told = speed([at_once])
     assert (told.seen.median_s, told.acted.median_s, told.returned.median_s) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("ending", "counts"),
+    [
+        (Ending.RETURNED, 1),
+        (Ending.COVERED, 1),
+        (Ending.ARRANGED, 0),
+        (Ending.CLOSED, 0),
+        (Ending.UNWATCHED, 0),
+        (None, 0),
+    ],
+)
+def test_what_ended_without_anybody_coming_back_was_not_corrected(ending: Ending | None, counts: int) -> None:
+    told = speed([Response(replace(ALERT, until=ALERT.opened_at + timedelta(hours=1), ending=ending))])
+    assert (told.returned.n, told.returned.of) == (counts, 1)

@@ -15,7 +15,7 @@ from monitor.adapters.alert_records import (
     save,
     versions,
 )
-from monitor.alerts import Alert, Level, Moment, Rule, Still
+from monitor.alerts import Alert, Ending, Level, Moment, Rule, Still
 from monitor.categories import Severity, Source
 from monitor.issues import IssueDraft, MoveRefused
 from monitor.verdicts import Verdict, VerdictKind
@@ -26,7 +26,7 @@ ALERT = Alert(
     Rule.ABSENCE, "hc01", "w001", AT, AT + 5 * MINUTE, Level.YELLOW, waiting=3, values={"yellow_s": 300.0, "version": 1}
 )
 RED = replace(ALERT, level=Level.RED, waiting=None, sees=False, unseen_s=12.5)
-ENDED = replace(RED, until=AT + 12 * MINUTE, sees=True)
+ENDED = replace(RED, until=AT + 12 * MINUTE, ending=Ending.RETURNED, sees=True)
 STILL = Still(Moment.START, AT, "alerts/a.jpg", "00")
 
 

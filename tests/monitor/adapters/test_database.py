@@ -32,6 +32,8 @@ def test_looks_drawn_before_weights_were_fractions_keep_theirs(url: str) -> None
             connection.execute(text(f"ALTER TABLE samples DROP COLUMN {column}"))
         for column in ("camera", "people"):
             connection.execute(text(f"ALTER TABLE stills DROP COLUMN {column}"))
+        for table in ("alerts", "alert_versions"):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ending"))
         for table in ("no_people", "notice_groups"):
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
