@@ -1,9 +1,11 @@
 """Somebody who speaks plain MQTT to a broker, as a device does, and as somebody who forges one does."""
 
 import json
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from queue import Queue
+from time import monotonic
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -22,7 +24,8 @@ class Talker:
         self.heard: list[tuple[str, bytes]] = []
         self._client = client
         self._answers: Queue[object] = Queue()
-        client.on_message = lambda client, data, message: self.heard.append((message.topic, bytes(message.payload)))
+        client.on_message = self._hear
+        self._more = threading.Condition()
         client.on_connect = lambda client, data, flags, code, properties: self._answers.put(code)
         client.on_subscribe = lambda *words: self._answers.put(None)
 
@@ -35,13 +38,30 @@ class Talker:
 
     def say(self, topic: str, said: object, *, retain: bool = False) -> None:
         """Publish at QoS 1; when this returns the broker has decided about it. Bytes are sent as they are."""
+        self.publish(topic, said, retain=retain).wait_for_publish(PATIENCE_S)
+
+    def publish(self, topic: str, said: object, *, retain: bool = False) -> paho.MQTTMessageInfo:
+        """The same without waiting."""
         payload = said if isinstance(said, bytes) else json.dumps(said).encode()
-        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(PATIENCE_S)
+        return self._client.publish(topic, payload, qos=1, retain=retain)
 
     def listen(self, topics: Iterable[str]) -> None:
         """Subscribe at QoS 0; when this returns everything sent before has been heard."""
         self._client.subscribe([(topic, 0) for topic in topics])
         self._answers.get(timeout=PATIENCE_S)
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait until something is so, asked after every message and now and then; fails after 30 s."""
+        deadline = monotonic() + PATIENCE_S
+        with self._more:
+            while not done():
+                assert monotonic() < deadline, self.heard
+                self._more.wait(0.05)
+
+    def _hear(self, client: paho.Client, data: object, message: paho.MQTTMessage) -> None:
+        with self._more:
+            self.heard.append((message.topic, bytes(message.payload)))
+            self._more.notify()
 
     def vanish(self) -> None:
         """Lose the connection without a word of leave: the broker sends the will."""

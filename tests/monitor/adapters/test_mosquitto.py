@@ -23,7 +23,7 @@ from monitor.adapters.mosquitto import (
     hashed,
     login,
 )
-from monitor.adapters.mqtt import Broker, Bus
+from monitor.adapters.mqtt import LARGEST_LIVE, Broker, Bus
 from tests.monitor.adapters.conftest import free_port, started
 from tests.monitor.adapters.talker import Turned, talking
 from tests.monitor.adapters.test_mqtt import collect, until
@@ -111,6 +111,18 @@ def test_everybody_hears_what_is_theirs_and_nothing_else(running: Running, retai
                 assert {topic for topic, _ in one.heard} == {one for one in TOPICS if matches(one, account.reads)}
         for topic in TOPICS:
             voice.say(topic, b"", retain=True)
+
+
+@pytest.mark.broker
+def test_what_no_hall_could_need_stays_outside(running: Running) -> None:
+    topic = f"{prefix(BUTTON)}/evt/rating"
+    with talking(running.port, running.login("spy")) as spy:
+        spy.listen(["#"])
+        for size in (LARGEST_LIVE + 1, LARGEST_LIVE):
+            with talking(running.port, running.login(BUTTON.id)) as one:
+                one.say(topic, b"x" * size)
+        spy.listen(["done"])
+        assert [(heard, len(payload)) for heard, payload in spy.heard] == [(topic, LARGEST_LIVE)]
 
 
 @pytest.mark.broker
