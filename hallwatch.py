@@ -69,7 +69,7 @@ def intake(options: argparse.Namespace) -> None:
     """Devices to ratings and window states; runs the embedded broker where the configuration says so."""
     from contextlib import nullcontext
 
-    from monitor.adapters import intake_records
+    from monitor.adapters import disk, intake_records
     from monitor.adapters.database import open_database
     from monitor.adapters.mqtt import BrokerUnavailable, Bus, embedded
     from monitor.intake import intake as collect
@@ -79,6 +79,9 @@ def intake(options: argparse.Namespace) -> None:
     engine = open_database(settings.stores.database)
     registry = Registry.of(settings.halls, settings.devices, settings.scales)
     current = intake_records.last_heard(engine) or datetime.now(UTC)
+    if settings.broker.logins is not None:  # its broker was set up by `hallwatch devices`
+        kept = settings.broker.logins.parent / "data"
+        threading.Thread(target=disk.watch, args=(kept, stop), name="disk", daemon=True).start()
     try:
         with (
             embedded(settings.broker) if settings.broker.mode == "embedded" else nullcontext(),

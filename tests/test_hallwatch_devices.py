@@ -1,18 +1,26 @@
 """The verbs of `hallwatch devices`."""
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import hallwatch
 from hallwatch_wiring import Missing, load_settings
+from monitor.adapters.mosquitto import login
 from monitor.adapters.mqtt import Broker, Bus
 from tests.monitor.adapters.conftest import free_port, started
+from tests.monitor.adapters.talker import talking
+from tests.monitor.adapters.test_delivery import said
 from tests.monitor.adapters.test_mosquitto import certified
 from tests.monitor.adapters.test_mqtt import collect, until
 from tests.test_hallwatch import CONFIG
 
+BUTTON = "zwjc/v1/371002/hc01/button/btn-w001"
 DEVICES = "devices: [{id: btn-w001, hall: hc01, type: button, window: w001, scale_id: KEY5_DESC}]\n"
 
 
@@ -25,6 +33,17 @@ def written(directory: Path, **broker: object) -> Path:
     return path
 
 
+@contextmanager
+def intake_running(config: Path) -> Iterator[None]:
+    """`hallwatch intake`, as on a command line."""
+    with subprocess.Popen([sys.executable, "-m", "hallwatch", "intake", config]) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+    assert process.returncode == hallwatch.DONE
+
+
 @pytest.mark.broker
 def test_what_is_written_runs_and_our_programs_speak_through_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -35,12 +54,17 @@ def test_what_is_written_runs_and_our_programs_speak_through_it(
     tls = ["--certificate", f"{tmp_path}/own.pem", "--key", f"{tmp_path}/own.key"]
     verb = ["devices", "mosquitto-config", str(config), str(tmp_path / "broker"), "--json", *tls]
     assert [hallwatch.main(verb), hallwatch.main([*verb, "--shards", "2"])] == [hallwatch.DONE] * 2
-    said, err = capsys.readouterr()
-    assert [(one["accounts"], one["new"]) for one in map(json.loads, said.splitlines())] == [(6, 6), (7, 1)]
+    out, err = capsys.readouterr()
+    assert [(one["accounts"], one["new"]) for one in map(json.loads, out.splitlines())] == [(6, 6), (7, 1)]
     with started(tmp_path / "broker/mosquitto.conf", port):
+        own = login(tmp_path / "broker/logins/btn-w001")
+        with intake_running(config), talking(port, own, ca=f"{tmp_path}/own.pem") as device:
+            device.listen([f"{BUTTON}/cmd/ack"])
+            rating = said(1, dev_id="btn-w001", raw="0")
+            device.until(lambda: bool(device.publish(f"{BUTTON}/evt/rating", rating) and device.heard))
         watch, serve = (load_settings(config, program).broker for program in ("watch-2", "serve"))
         assert watch.login is not None
-        assert watch.login[1] not in said + err
+        assert watch.login[1] not in out + err
         with Bus(serve, "serve", ["hallwatch/v1/hc01/live"]) as board, Bus(watch, "watch") as shard:
             until(lambda: board.link.connected and shard.link.connected, board)
             shard.publish("hallwatch/v1/hc01/live", b"{}", retain=True)
