@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from hallwatch_bench import add_bench
 from hallwatch_cameras import add_cameras
+from hallwatch_devices import add_devices
 from hallwatch_models import add_models
 from hallwatch_rules import add_check, add_rules
 from hallwatch_watch import desks_of, shard_of, watch_halls
@@ -61,23 +62,26 @@ LIBRARIES = {"libGL.so": "libgl1", "libgthread": "libglib2.0-0", "libglib": "lib
 
 def watch(options: argparse.Namespace) -> None:
     """Cameras to alerts, for the halls of one shard."""
-    watch_halls(shard_of(load_settings(options.config), *options.shard), options.shard[0])
+    watch_halls(shard_of(load_settings(options.config, f"watch-{options.shard[0]}"), *options.shard), options.shard[0])
 
 
 def intake(options: argparse.Namespace) -> None:
     """Devices to ratings and window states; runs the embedded broker where the configuration says so."""
     from contextlib import nullcontext
 
-    from monitor.adapters import intake_records
+    from monitor.adapters import disk, intake_records
     from monitor.adapters.database import open_database
     from monitor.adapters.mqtt import BrokerUnavailable, Bus, embedded
     from monitor.intake import intake as collect
     from monitor.messages import FILTERS, Registry
 
-    settings, stop = load_settings(options.config), threading.Event()
+    settings, stop = load_settings(options.config, "intake"), threading.Event()
     engine = open_database(settings.stores.database)
     registry = Registry.of(settings.halls, settings.devices, settings.scales)
     current = intake_records.last_heard(engine) or datetime.now(UTC)
+    if settings.broker.logins is not None:  # its broker was set up by `hallwatch devices`
+        kept = settings.broker.logins.parent / "data"
+        threading.Thread(target=disk.watch, args=(kept, stop), name="disk", daemon=True).start()
     try:
         with (
             embedded(settings.broker) if settings.broker.mode == "embedded" else nullcontext(),
@@ -93,7 +97,7 @@ def serve(options: argparse.Namespace) -> None:
     """The boards and the phone page."""
     from dashboards import serve as site
 
-    settings = load_settings(options.config)
+    settings = load_settings(options.config, "serve")
     port = options.port or settings.board.port
     if not site.is_free(settings.board.host, port):
         raise Missing(f"port {port} on {settings.board.host}: expected it free for the boards, found it in use")
@@ -111,7 +115,7 @@ def notify(options: argparse.Namespace) -> None:
     from monitor.adapters.notices import Notifier
     from monitor.adapters.senders import AppriseSender, Bounded, Sender, SmsSender
 
-    settings, stop = load_settings(options.config), threading.Event()
+    settings, stop = load_settings(options.config, "notify"), threading.Event()
     people: dict[Person, Sender] = {}
     for one in settings.notices.recipients:
         sms = one.sms
@@ -294,6 +298,7 @@ def _parser() -> argparse.ArgumentParser:
     _demo_parser(verbs)
     add_models(verbs)
     add_cameras(verbs)
+    add_devices(verbs)
     add_bench(verbs)
     return parser
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dashboards.live import Hub
     from models.detector import Detector
     from models.finder import Finder
-    from monitor.adapters.mqtt import Bus
+    from monitor.adapters.mqtt import Broker, Bus
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -39,14 +39,29 @@ class Missing(Exception):
     """A service or a port that is needed is not there: which, expected, found."""
 
 
-def load_settings(path: Path) -> Settings:
-    """The configuration; raises `Refused` with every mistake in it."""
+def load_settings(path: Path, program: str = "") -> Settings:
+    """The configuration; raises `Refused` with every mistake in it.
+
+    With the name of one of our programs also with the login of its own, where each has one; raises `Missing` without.
+    """
     from config.schema import ConfigError, load
 
     try:
-        return load(path)
+        settings = load(path)
     except ConfigError as error:
         raise Refused(str(error)) from error
+    return replace(settings, broker=_broker_of(settings.broker, program)) if program else settings
+
+
+def _broker_of(broker: Broker, program: str) -> Broker:
+    from monitor.adapters.mosquitto import PROGRAM, LoginUnusable, login
+
+    if broker.logins is None:
+        return broker
+    try:
+        return replace(broker, login=login(broker.logins / f"{PROGRAM}{program}"))
+    except LoginUnusable as error:
+        raise Missing(str(error)) from error
 
 
 def detector_of(settings: Settings, size: tuple[int, int] | None = None) -> Detector:

@@ -161,6 +161,7 @@ def _broker(written: BrokerShape, surroundings: Surroundings) -> Broker:
         host=written.host,
         port=written.port,
         login=(login.user, login.password) if login else None,
+        logins=surroundings.directory / written.logins if written.logins else None,
         tls_ca=str(surroundings.directory / written.tls_ca) if written.tls_ca else None,
     )
 

@@ -186,6 +186,7 @@ class BrokerShape(Shape):
     host: str = Broker().host
     port: Annotated[int, Field(ge=1, le=65535)] = Broker().port
     login: LoginShape | None = None
+    logins: str | None = None
     tls_ca: str | None = None
 
     @model_validator(mode="after")
@@ -204,6 +205,8 @@ def _broker_flaws(broker: BrokerShape) -> Iterator[Flaw]:
         yield ("host",), "the name or the address of a machine", repr(broker.host[:80])
     if broker.mode == "embedded" and broker.tls_ca is not None:
         yield ("tls_ca",), "nothing: the embedded broker speaks no TLS", repr(broker.tls_ca)
+    if broker.logins is not None and (broker.mode == "embedded" or broker.login is not None):
+        yield ("logins",), "nothing beside `login` or an embedded broker", repr(broker.logins[:80])
     if broker.mode == "embedded" and broker.host not in LOOPBACK:
         yield ("host",), f"one of {', '.join(LOOPBACK)}: the embedded broker asks for no password", repr(broker.host)
 

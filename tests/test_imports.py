@@ -16,6 +16,7 @@ FRONT = (
     "hallwatch_models",
     "hallwatch_rules",
     "hallwatch_cameras",
+    "hallwatch_devices",
     "hallwatch_bench",
     "hallwatch_bench_runs",
     "hallwatch_bench_figures",

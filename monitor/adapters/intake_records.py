@@ -97,6 +97,8 @@ def _must_repeat(connection: Connection, message: Message, rating: Rating) -> No
     if first is not None and not rating.repeats(first):
         detail = f"{place}: expected {first.told}, found {rating.told}"
         quarantine(connection, Quarantined(message, Reason.REPLAY, detail))
+    elif first is not None and rating.retained:
+        rating_records.mark_retained(connection, first)
 
 
 def _must_redeclare(connection: Connection, message: Message, said: WindowState) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -44,6 +45,8 @@ class Broker:
     port: int = 18830
     login: tuple[str, str] | None = field(default=None, repr=False)
     """User and password."""
+    logins: Path | None = None
+    """Directory with a login for each of our programs, instead of one for all; see `mosquitto`."""
     tls_ca: str | None = None
     """File with the certificate authority; None = no TLS."""
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, select, update
 
 from monitor.adapters import tables
 from monitor.adapters.database import insert
@@ -17,6 +17,13 @@ def record(connection: Connection, rating: Rating) -> bool:
     values = {field.name: getattr(rating, field.name) for field in fields(Rating)}
     row = insert(connection, tables.ratings).on_conflict_do_nothing().returning(tables.ratings.c.id)
     return connection.execute(row, values).first() is not None
+
+
+def mark_retained(connection: Connection, rating: Rating) -> None:
+    """Note that a recorded rating was published as retained: a broker says so only to who subscribes later."""
+    row = tables.ratings.c
+    same = (row.device == rating.device) & (row.boot_id == rating.boot_id) & (row.seq == rating.seq)
+    connection.execute(update(tables.ratings).where(same).values(retained=True))
 
 
 def find(connection: Connection, device: str, boot_id: str, seq: int) -> Rating | None:

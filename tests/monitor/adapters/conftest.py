@@ -43,16 +43,23 @@ def mosquitto(broker: Broker, directory: Path, access: str = "allow_anonymous tr
         f"persistence_location {directory}/\nautosave_on_changes true\nautosave_interval 1\n"
         "max_queued_messages 0\n"
     )
+    with started(settings, broker.port):
+        yield
+
+
+@contextmanager
+def started(settings: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A Mosquitto of that configuration, listening; terminated in the end."""
     with subprocess.Popen(["/usr/sbin/mosquitto", "-c", settings], stderr=subprocess.DEVNULL) as server:
         deadline = monotonic() + 10
         while server.poll() is None and monotonic() < deadline:
             try:
-                create_connection(("127.0.0.1", broker.port), 0.1).close()
+                create_connection(("127.0.0.1", port), 0.1).close()
                 break
             except OSError:
                 continue
         try:
-            yield
+            yield server
         finally:
             server.terminate()
 
