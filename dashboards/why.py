@@ -77,7 +77,7 @@ def explanation(why: Mapping[str, Any] | None, tongue: str, say: Say) -> Compone
 def _sentence(why: Mapping[str, Any], since: datetime, opened: datetime, say: Say) -> str:
     """The rule, its version and the crossing in one sentence."""
     return say(
-        "why.sentence",
+        "why.sentence.at_once" if since == opened else "why.sentence",
         rule=say(f"rule.{why['rule']}"),
         version=f"{why['version'] or 0:g}",
         since=clock(since),

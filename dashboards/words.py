@@ -299,6 +299,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "规则“{rule}”第 {version} 版：自 {since} 起计，看得见的时间满 {lasted} 即 {opened} 达到阈值。",
         "Rule “{rule}”, version {version}: counted from {since}, crossed at {opened} after {lasted} of seen time.",
     ),
+    "why.sentence.at_once": (
+        "规则“{rule}”第 {version} 版：{opened} 测得的数值达到阈值，无须持续。",
+        "Rule “{rule}”, version {version}: what was measured crossed its threshold at {opened}; it need not last.",
+    ),
     "why.waits": ("同区等候 {n}", "{n} wait in the zone"),
     "why.waits.unknown": ("等候未知", "waiting unknown"),
     "why.state.present": ("有人", "somebody"),

@@ -14,8 +14,8 @@ from monitor.hours import Hours, Service
 from monitor.known import Known
 from monitor.places import Window
 from monitor.roster import Arrangement, Entry, in_force
+from monitor.window_states import LIFTED, WindowState
 from monitor.window_states import Service as Declared
-from monitor.window_states import WindowState
 
 Manned = Callable[[str], bool | None]
 """Whether another window of the zone is manned now; None = it cannot be seen. Of `""`: whether any other one is."""
@@ -88,7 +88,7 @@ def duty_at(hours: Hours, window: Window, known: Known, at: datetime, manned: Ma
         opens_at=_opens_at(service, entries, at),
         pause=_pause(service, entries, said, at),
         excuse=_excuse(entries, at, manned),
-        back_office=back.since if back else None,
+        back_office=_since(back, entries) if back else None,
         ticket=ticket[1] if ticket is not None and ticket[1] >= service.opens_at else None,
     )
 
@@ -118,6 +118,16 @@ def _opens_at(service: Service, entries: tuple[Entry, ...], at: datetime) -> dat
     ended = [one.until for one in shut if one.until and not one.withdrawn]
     opened = in_force(entries, at, Arrangement.OPEN)
     return max([service.opens_at, *(until for until in ended if until <= at), *([opened.since] if opened else [])])
+
+
+def _since(entry: Entry, entries: tuple[Entry, ...]) -> datetime:
+    """Since when an entry lasts: ended for less than three minutes and made anew, it is the same one going on."""
+    since = entry.since
+    for one in sorted(entries, key=lambda other: other.since, reverse=True):
+        same = one.kind is entry.kind and not one.withdrawn and one.since < since
+        if same and one.until is not None and since - one.until < LIFTED:
+            since = one.since
+    return since
 
 
 def _pause(service: Service, entries: tuple[Entry, ...], said: WindowState | None, at: datetime) -> Pause | None:

@@ -60,6 +60,13 @@ def test_the_four_lanes_the_crossing_and_the_rule_are_told() -> None:
     assert "Absent" not in text(explanation(told(absence()), "en", words("en")))
 
 
+def test_what_crosses_at_once_is_not_said_to_have_lasted_for_nothing() -> None:
+    waited = Alert(Rule.WAIT, "hc01", "za", ZERO, ZERO, Level.YELLOW, values={"version": 2.0})
+    said = text(explanation(told(waited), "zh", SAY))
+    assert "测得的数值达到阈值" in said
+    assert "满 00:00" not in said
+
+
 def test_a_mark_at_the_end_has_its_words_before_it() -> None:
     marks = {name: style for name, style in classes(explanation(told(absence()), "zh", SAY)) if "why-mark is" in name}
     assert set(marks["why-mark is-since"]) == {"left"}

@@ -12,7 +12,7 @@ from monitor.known import Known
 from monitor.places import Hall, HallLevel, Segment, SegmentKind, Window, Zone
 from monitor.roster import Arrangement, Entry
 from monitor.tickets import Book
-from monitor.window_states import Service, WindowState
+from monitor.window_states import LIFTED, Service, WindowState
 
 WEEK = (1, 2, 3, 4, 5)
 MORNING = Segment("上午", WEEK, time(8, 30), time(12))
@@ -138,6 +138,15 @@ def test_a_window_that_the_roster_opened_later_is_late_from_then_on() -> None:
 def test_an_excuse(entries: tuple[Entry, ...], manned: bool | None, covered: bool | str | None) -> None:
     excuse = duty(entries=entries, manned=manned).excuse
     assert (excuse.covered if excuse else "no excuse") == covered
+
+
+def test_back_office_work_that_is_ended_and_begun_anew_at_once_goes_on() -> None:
+    first, second = entry(Arrangement.BACK_OFFICE, -50, -30), entry(Arrangement.BACK_OFFICE, -28, -10)
+    now = entry(Arrangement.BACK_OFFICE, -9, None)
+    assert duty(entries=(now, first, second)).back_office == first.since
+    assert duty(entries=(now, replace(second, withdrawn=True), first)).back_office == now.since
+    assert duty(entries=(now, replace(second, until=now.since - LIFTED), first)).back_office == now.since
+    assert duty(entries=(now, replace(second, kind=Arrangement.PAUSE), first)).back_office == now.since
 
 
 def test_back_office_work_and_what_is_forgotten_overnight() -> None:
