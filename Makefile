@@ -24,7 +24,7 @@ lint: $(VENV)/test ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-prove: $(VENV)/test ## the full amounts: city, kills, held-out halls, fine-tuning, fuzzing, faults, endurance, days, mutants (VERBS="…")
+prove: $(VENV)/test ## the full amounts: city, kills, broker, held-out halls, fine-tuning, fuzzing, faults, endurance, days, mutants (VERBS="…")
 	$(BIN)/python -m tests.prove $(VERBS)
 
 clean: ## remove the virtual environment and everything built

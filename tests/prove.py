@@ -14,7 +14,7 @@ from config.schema import calendar_of, shipped_thresholds
 from config.shapes import CalendarShape
 from simulation.city_day import run as city_day
 from simulation.exam import write
-from tests import days_run, faults_run
+from tests import broker_run, days_run, faults_run
 from tests import mutants as mutation
 from tests.city_run import Outcome, play, random_kills
 from tests.finetune_run import run, staff
@@ -66,6 +66,14 @@ def kills() -> Result:
     doubled = len(outcome.rated) - len(set(outcome.rated))
     result = {"seconds": 2400, "kills": len(outcome.killed), **_counts(outcome), "doubled": doubled, "wrong": wrong}
     return {**result, "right": not wrong and not doubled and len(outcome.killed) == len(schedule)}
+
+
+def broker() -> Result:
+    """300 strokes at the broker, its disk, intake and the database: every rating is on record exactly once."""
+    with tempfile.TemporaryDirectory(prefix="hallwatch-prove-", ignore_cleanup_errors=True) as name:
+        played = broker_run.play(Path(name), 300, SEED)
+    result = {"strokes": played.strokes, "given": played.given, "lost": len(played.lost), "doubled": played.doubled}
+    return {**result, "right": not played.lost and not played.doubled}
 
 
 def _played(seconds: float, schedule: list[tuple[float, str]]) -> Outcome:
@@ -146,6 +154,7 @@ def _short(scores: Result) -> Result:
 VERBS: dict[str, Callable[[], Result]] = {
     "city": city,
     "kills": kills,
+    "broker": broker,
     "exam": exam,
     "finetune": finetune,
     "fuzz": fuzz,
