@@ -24,8 +24,9 @@ from tests.monitor.example import BUTTON, prefix
 from tests.test_hallwatch import CONFIG
 
 STROKES = ("broker", "broker's disk", "intake", "database", "all")
-"""What is struck; the second of them comes back without anything that it had kept."""
-BETWEEN = 12
+"""What is struck, after each of which something new is acknowledged before the next; the second comes back without
+anything that it had kept."""
+BETWEEN = 19
 """Ratings between two strokes, at most."""
 PATIENCE_S = 180.0
 
@@ -128,12 +129,14 @@ def play(directory: Path, strokes: int, seed: int) -> Played:
                 if what == "database":
                     with closing(site.locked()):
                         until = monotonic() + chance.uniform(0, BUSY_S + 5)
+                        _work(rater, chance)
                         while monotonic() < until:
-                            _work(rater, chance)
+                            rater.listen()
                 else:
                     site.strike(what)
                 _work(rater, chance)
-                _until(rater, min(given - len(rater.unsent), rater.acknowledged + 1))
+                rater.press(1)
+                _until(rater, rater.acknowledged + 1)
                 lost |= set(range(1, rater.acknowledged + 1)) - set(site.recorded())
             rater.press(given)
             _until(rater, given)
