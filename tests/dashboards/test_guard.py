@@ -121,6 +121,7 @@ def test_every_dash_callback_is_known(client: FlaskClient) -> None:
         "..window-body.children...window-notice.children..",
         "url.search",
         "..roster-since.value...roster-until.value..",
+        "quality-places.children",
         "roster-substitute-field.hidden",
         "..roster-listing.children...roster-paused.children...roster-form-notice.children...roster-history.children..",
         "..import-told.children...import-apply.disabled...import-name.children...roster-fresh.n_intervals..",
